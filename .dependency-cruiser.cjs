@@ -1,0 +1,54 @@
+// The arrows of docs/architecture.md: which room may import which. Nothing else is allowed.
+const arrows = {
+  core: [],
+  memory: ['core'],
+  tlb: ['core'],
+  mmu: ['core', 'memory', 'tlb'],
+  kernel: ['core', 'memory', 'mmu'],
+  trace: ['core'],
+  sim: ['core', 'memory', 'tlb', 'mmu', 'kernel', 'trace'],
+  report: ['core', 'sim'],
+  sweep: ['core', 'sim', 'report', 'trace'],
+};
+
+const rooms = Object.entries(arrows).map(([room, allowed]) => ({
+  name: `${room}-arrows`,
+  comment: `src/${room} may import only: ${[room, ...allowed].join(', ')}`,
+  severity: 'error',
+  from: { path: `^src/${room}/` },
+  to: { path: '^src/', pathNot: `^src/(${[room, ...allowed].join('|')})/` },
+}));
+
+module.exports = {
+  forbidden: [
+    ...rooms,
+    {
+      name: 'kernel-sees-formats-only',
+      comment:
+        'the kernel writes page tables: it may use paging modes and PTE codecs, never the walker or a TLB',
+      severity: 'error',
+      from: { path: '^src/kernel/' },
+      to: { path: '^src/mmu/', pathNot: '^src/mmu/(mode/|pte|mode)' },
+    },
+    {
+      name: 'browser-safe',
+      comment: 'the library entry must run in a browser: no Node module anywhere below it',
+      severity: 'error',
+      from: { path: '^src/index\\.ts$' },
+      to: { dependencyTypes: ['core'], reachable: true },
+    },
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'nothing-imports-the-cli',
+      severity: 'error',
+      from: { pathNot: '^src/cli/' },
+      to: { path: '^src/cli/' },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default'] },
+  },
+};

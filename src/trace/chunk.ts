@@ -1,0 +1,81 @@
+import type { TraceEvent } from './event.ts';
+
+/**
+ * What every decoder makes and the simulator eats: up to 64 Ki translations as typed columns, and the process
+ * events between them.
+ *
+ *   key   31        22 21                  2 1  0
+ *        +------------+---------------------+----+
+ *        | region(10) |     VPN bits 19..0  |type|
+ *        +------------+---------------------+----+
+ *
+ * A region is 4 GiB of address space: the decoder interns `address >> 32` (RegionTable). When a trace touches more
+ * than 1,024 regions, `wide` chunks hold the same sum in doubles: (region * 2^20 + vpn20) * 4 + type.
+ *
+ * One record is one TLB lookup: an access that crosses a page stands as two records, the second marked CONTINUES;
+ * a modify stands as a load and a store, the store marked MODIFIES.
+ */
+export interface Chunk {
+  /** Records in use, 0..CHUNK_RECORDS; the columns are longer or equal. */
+  count: number;
+  keys: Int32Array | Float64Array;
+  /** Byte offset in the page (bits 0..11) with the flags below. */
+  offsets: Uint16Array;
+  /** Bytes of the access in this page, 1..4096 (0 when the format has no sizes). */
+  sizes: Uint16Array;
+  /** In order of position; `at` counts records of this chunk: the event happens before record `at`. */
+  events: { at: number; event: TraceEvent }[];
+  regions: RegionTable;
+}
+
+export const CHUNK_RECORDS = 65536;
+/** The second page of an access that crosses a page boundary. */
+export const CONTINUES = 0x8000;
+/** The store half of a modify (lackey `M`). */
+export const MODIFIES = 0x4000;
+export const OFFSET_MASK = 0x0fff;
+/** Regions that the 10 bits of a packed key can name. */
+export const PACKED_REGIONS = 1024;
+
+/** Interns the upper 32 bits of addresses to small numbers, in order of first appearance. One per trace. */
+export class RegionTable {
+  readonly #ids = new Map<number, number>();
+  #high = new Float64Array(64);
+  #count = 0;
+
+  /** The region number of `address >> 32` (0 .. 2^32-1). */
+  intern(high: number): number {
+    const known = this.#ids.get(high);
+    if (known !== undefined) return known;
+    const id = this.#count++;
+    if (id === this.#high.length) {
+      const grown = new Float64Array(id * 2);
+      grown.set(this.#high);
+      this.#high = grown;
+    }
+    this.#high[id] = high;
+    this.#ids.set(high, id);
+    return id;
+  }
+
+  /** `address >> 32` of a region. */
+  highOf(region: number): number {
+    return this.#high[region]!;
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+}
+
+/** An empty packed chunk with columns of CHUNK_RECORDS. */
+export function createChunk(regions: RegionTable): Chunk {
+  return {
+    count: 0,
+    keys: new Int32Array(CHUNK_RECORDS),
+    offsets: new Uint16Array(CHUNK_RECORDS),
+    sizes: new Uint16Array(CHUNK_RECORDS),
+    events: [],
+    regions,
+  };
+}

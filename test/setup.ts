@@ -1,0 +1,4 @@
+import fc from 'fast-check';
+
+// One seed for every run, so that a failure seen once is seen again; FC_SEED explores others.
+fc.configureGlobal({ seed: Number(process.env.FC_SEED ?? 42) });
