@@ -1,4 +1,7 @@
+import { RegionTable } from '../core/regions.ts';
 import type { TraceEvent } from './event.ts';
+
+export { RegionTable };
 
 /**
  * What every decoder makes and the simulator eats: up to 64 Ki translations as typed columns, and the process
@@ -36,37 +39,6 @@ export const MODIFIES = 0x4000;
 export const OFFSET_MASK = 0x0fff;
 /** Regions that the 10 bits of a packed key can name. */
 export const PACKED_REGIONS = 1024;
-
-/** Interns the upper 32 bits of addresses to small numbers, in order of first appearance. One per trace. */
-export class RegionTable {
-  readonly #ids = new Map<number, number>();
-  #high = new Float64Array(64);
-  #count = 0;
-
-  /** The region number of `address >> 32` (0 .. 2^32-1). */
-  intern(high: number): number {
-    const known = this.#ids.get(high);
-    if (known !== undefined) return known;
-    const id = this.#count++;
-    if (id === this.#high.length) {
-      const grown = new Float64Array(id * 2);
-      grown.set(this.#high);
-      this.#high = grown;
-    }
-    this.#high[id] = high;
-    this.#ids.set(high, id);
-    return id;
-  }
-
-  /** `address >> 32` of a region. */
-  highOf(region: number): number {
-    return this.#high[region]!;
-  }
-
-  get count(): number {
-    return this.#count;
-  }
-}
 
 /** An empty packed chunk with columns of CHUNK_RECORDS. */
 export function createChunk(regions: RegionTable): Chunk {

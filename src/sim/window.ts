@@ -1,0 +1,131 @@
+import type { Cycle } from '../core/addr.ts';
+import type { CycleSink } from '../core/kernel-port.ts';
+import type { Ledger } from '../core/ledger.ts';
+
+/** Parts that one latency may have: STLB, queue, PSC, up to 5 PTE reads with A/D writes, assist, data access. */
+const MAX_PARTS = 24;
+
+/**
+ * The clock of a core, and how far it runs ahead of unfinished translations (docs/timing.md, "Issue and window").
+ *
+ * Records issue in order, `width` a cycle: record i issues at floor(i / width) + stall. A record whose translation
+ * (or data) takes longer than the pipeline hides is *pending* until its completion; record i + `window` cannot issue
+ * before record i is complete. A latency runs from the cycle at which the next record would issue: what a blocking core
+ * adds is the latency itself. The wait is charged to the last cycles of the pending record's own latency (what was
+ * first in it ran beside useful work: it is hidden). `window` 1 is a blocking core: everything is exposed.
+ */
+export class IssueWindow implements CycleSink {
+  readonly #ledger: Ledger;
+  readonly #width: number;
+  readonly #window: number;
+  readonly #issueCause: number;
+  /** Cycles of latency, by cause, that did not delay anything. */
+  readonly hidden: Float64Array;
+
+  /** Records issued since the clock began (or since {@link restart}). */
+  issued = 0;
+  #stall = 0;
+  #head = 0;
+  #tail = 0;
+  readonly #mask: number;
+  readonly #index: Float64Array;
+  readonly #completion: Float64Array;
+  readonly #latency: Float64Array;
+  readonly #partCount: Uint8Array;
+  readonly #partCause: Uint16Array;
+  readonly #partCycles: Float64Array;
+  #parts = 0;
+
+  /** @param width records a cycle, >= 1; @param window records, >= 1 */
+  constructor(ledger: Ledger, width: number, window: number) {
+    this.#ledger = ledger;
+    this.#width = width;
+    this.#window = window;
+    this.#issueCause = ledger.cause('issue');
+    this.hidden = new Float64Array(1024);
+    const capacity = 2 ** Math.ceil(Math.log2(window + 1));
+    this.#mask = capacity - 1;
+    this.#index = new Float64Array(capacity);
+    this.#completion = new Float64Array(capacity);
+    this.#latency = new Float64Array(capacity);
+    this.#partCount = new Uint8Array(capacity);
+    this.#partCause = new Uint16Array(capacity * MAX_PARTS);
+    this.#partCycles = new Float64Array(capacity * MAX_PARTS);
+  }
+
+  /**
+   * Opens the latency of record `issued`: what must be complete before it, is completed; then {@link part}s, then
+   * {@link close}. Returns the arrival: the cycle at which the next record would issue if this one had no latency.
+   */
+  open(): Cycle {
+    while (this.#head !== this.#tail && this.#index[this.#head]! + this.#window <= this.issued) {
+      this.#retire(this.#index[this.#head]! + this.#window);
+    }
+    this.#parts = this.#tail * MAX_PARTS;
+    return Math.floor((this.issued + 1) / this.#width) + this.#stall;
+  }
+
+  /** One part of the latency, in the order of time. */
+  part(cause: number, cycles: Cycle): void {
+    if (cycles === 0) return;
+    this.#partCause[this.#parts] = cause;
+    this.#partCycles[this.#parts++] = cycles;
+  }
+
+  /** The record at `issued` is pending until `completion`; the parts must sum to completion - arrival. */
+  close(arrival: Cycle, completion: Cycle): void {
+    const count = this.#parts - this.#tail * MAX_PARTS;
+    if (count === 0) return;
+    this.#index[this.#tail] = this.issued;
+    this.#completion[this.#tail] = completion;
+    this.#latency[this.#tail] = completion - arrival;
+    this.#partCount[this.#tail] = count;
+    this.#tail = (this.#tail + 1) & this.#mask;
+  }
+
+  /** Waits for everything pending before record `next` may issue: a fault, a system call, the end. */
+  drain(next: number = this.issued): void {
+    while (this.#head !== this.#tail) this.#retire(next);
+  }
+
+  /** Cycles in which the core does nothing else: kernel work. Call {@link drain} first. */
+  charge(cause: number, cycles: Cycle): void {
+    this.#ledger.charge(cause, cycles);
+    this.#stall += cycles;
+  }
+
+  /** Ends the run: drains, charges the issue slots, and returns the total in cycles. */
+  finish(): Cycle {
+    this.drain();
+    const issue = Math.ceil(this.issued / this.#width);
+    this.#ledger.charge(this.#issueCause, issue);
+    return issue + this.#stall;
+  }
+
+  /** A new time zero, with nothing pending: the end of a warm-up. */
+  restart(): void {
+    this.drain();
+    this.issued = 0;
+    this.#stall = 0;
+    this.hidden.fill(0);
+  }
+
+  /** Record `next` waits for the oldest pending record. */
+  #retire(next: number): void {
+    const at = this.#head;
+    const time = Math.floor(next / this.#width) + this.#stall;
+    let exposed = this.#completion[at]! - time;
+    if (exposed < 0) exposed = 0;
+    this.#stall += exposed;
+    const first = at * MAX_PARTS;
+    for (let part = first + this.#partCount[at]! - 1; part >= first; part--) {
+      const cycles = this.#partCycles[part]!;
+      const cause = this.#partCause[part]!;
+      const charged = cycles < exposed ? cycles : exposed;
+      if (charged > 0) this.#ledger.charge(cause, charged);
+      this.hidden[cause] += cycles - charged;
+      exposed -= charged;
+    }
+    this.#head = (this.#head + 1) & this.#mask;
+  }
+}

@@ -1,0 +1,159 @@
+import { Rng } from '../core/rng.ts';
+import { touchBitPlru, victimBitPlru } from './replacement/bit-plru.ts';
+import type { Replacement } from './replacement/index.ts';
+import { fillSrrip, touchSrrip, victimSrrip } from './replacement/srrip.ts';
+import { renumberStamps, victimByStamp } from './replacement/stamps.ts';
+import { touchTreePlru, victimTreePlru } from './replacement/tree-plru.ts';
+
+/** The tag of an empty slot; real tags are >= 0 or below -1 (see tlb/key.ts). */
+export const EMPTY = -1;
+const MAX_STAMP = 0x7fff_ffff;
+
+const LRU = 0;
+const FIFO = 1;
+const RANDOM = 2;
+const TREE_PLRU = 3;
+const BIT_PLRU = 4;
+const SRRIP = 5;
+const CODES: Record<Replacement, number> = {
+  lru: LRU,
+  fifo: FIFO,
+  random: RANDOM,
+  'tree-plru': TREE_PLRU,
+  'bit-plru': BIT_PLRU,
+  srrip: SRRIP,
+};
+
+/**
+ * A set-associative table of tags: the shape of every TLB array. Slot = set * ways + way. The policy is a number
+ * that one class branches on, not a strategy object: call sites stay monomorphic whatever ran before in the
+ * process (docs/performance.md has the measurement).
+ */
+export class AssociativeTable {
+  readonly sets: number;
+  readonly ways: number;
+  readonly replacement: Replacement;
+  /** Tags by slot; EMPTY where free. Doubles once {@link widen} was called. */
+  tags: Int32Array | Float64Array;
+  /** Slots in use. */
+  live = 0;
+  /** The tag that the last {@link insert} pushed out, EMPTY when it took a free slot. */
+  evicted = EMPTY;
+
+  readonly #policy: number;
+  readonly #stamps: Int32Array;
+  readonly #bits: Uint8Array;
+  readonly #rng: Rng;
+  #clock = 0;
+
+  /** @param seed used by `random` alone */
+  constructor(sets: number, ways: number, replacement: Replacement, seed = 1) {
+    this.sets = sets;
+    this.ways = ways;
+    this.replacement = replacement;
+    this.tags = new Int32Array(sets * ways).fill(EMPTY);
+    this.#policy = CODES[replacement];
+    const stamped = this.#policy === LRU || this.#policy === FIFO;
+    this.#stamps = new Int32Array(stamped ? sets * ways : 0);
+    this.#bits = new Uint8Array(stamped ? 0 : sets * ways);
+    this.#rng = new Rng(seed);
+  }
+
+  /** The slot that holds `tag`, or -1; a hit counts as a use. */
+  lookup(set: number, tag: number): number {
+    const tags = this.tags;
+    const first = set * this.ways;
+    const end = first + this.ways;
+    for (let slot = first; slot < end; slot++) {
+      if (tags[slot] === tag) {
+        if (this.#policy === LRU) this.#stamps[slot] = this.#tick();
+        else if (this.#policy > RANDOM) this.#touch(first, slot);
+        return slot;
+      }
+    }
+    return -1;
+  }
+
+  /** As {@link lookup}, but leaves no trace: for viewers, checks and the peek. */
+  find(set: number, tag: number): number {
+    const first = set * this.ways;
+    for (let slot = first; slot < first + this.ways; slot++) if (this.tags[slot] === tag) return slot;
+    return -1;
+  }
+
+  /** Puts `tag`, which must not be there, into a free slot or in place of the victim; returns the slot. */
+  insert(set: number, tag: number): number {
+    const first = set * this.ways;
+    const slot = first + this.#victim(first);
+    this.evicted = this.tags[slot]!;
+    if (this.evicted === EMPTY) this.live++;
+    this.tags[slot] = tag;
+    if (this.#policy <= FIFO) this.#stamps[slot] = this.#tick();
+    else if (this.#policy === SRRIP) fillSrrip(this.#bits, slot);
+    else if (this.#policy !== RANDOM) this.#touch(first, slot);
+    return slot;
+  }
+
+  remove(slot: number): void {
+    if (this.tags[slot] === EMPTY) return;
+    this.tags[slot] = EMPTY;
+    this.live--;
+    if (this.#policy <= FIFO) this.#stamps[slot] = 0;
+    else this.#bits[slot] &= this.#policy === TREE_PLRU ? 0xff : 0;
+  }
+
+  clear(): void {
+    this.tags.fill(EMPTY);
+    this.#stamps.fill(0);
+    this.#bits.fill(0);
+    this.live = 0;
+  }
+
+  /** From now on tags are doubles; `retag` says the new tag of each old one. */
+  widen(retag: (tag: number) => number): void {
+    this.tags = Float64Array.from(this.tags, (tag) => (tag === EMPTY ? EMPTY : retag(tag)));
+  }
+
+  /** Whether a second use right after a fill changes nothing (the same-page filter asks). */
+  get fillCountsAsUse(): boolean {
+    return this.#policy !== SRRIP;
+  }
+
+  /** Position of a slot in its set's order of replacement, 0 = next victim; -1 when empty. For viewers. */
+  rank(slot: number): number {
+    if (this.tags[slot] === EMPTY) return -1;
+    const first = slot - (slot % this.ways);
+    if (this.#policy > FIFO) return this.#bits[slot]!;
+    let rank = 0;
+    for (let other = first; other < first + this.ways; other++) {
+      if (this.tags[other] !== EMPTY && this.#stamps[other]! < this.#stamps[slot]!) rank++;
+    }
+    return rank;
+  }
+
+  #tick(): number {
+    if (this.#clock >= MAX_STAMP) {
+      renumberStamps(this.#stamps, this.ways);
+      this.#clock = this.ways;
+    }
+    return ++this.#clock;
+  }
+
+  #touch(first: number, slot: number): void {
+    if (this.#policy === TREE_PLRU) touchTreePlru(this.#bits, first, this.ways, slot - first);
+    else if (this.#policy === BIT_PLRU) touchBitPlru(this.#bits, first, this.ways, slot - first);
+    else touchSrrip(this.#bits, slot);
+  }
+
+  #victim(first: number): number {
+    if (this.#policy <= FIFO) return victimByStamp(this.#stamps, first, this.ways);
+    if (this.live < this.tags.length) {
+      const free = this.tags.subarray(first, first + this.ways).indexOf(EMPTY);
+      if (free >= 0) return free;
+    }
+    if (this.#policy === TREE_PLRU) return victimTreePlru(this.#bits, first, this.ways);
+    if (this.#policy === BIT_PLRU) return victimBitPlru(this.#bits, first, this.ways);
+    if (this.#policy === SRRIP) return victimSrrip(this.#bits, first, this.ways);
+    return this.#rng.below(this.ways);
+  }
+}
