@@ -1,9 +1,11 @@
 import type { Cycle } from '../core/addr.ts';
 import type { CycleSink } from '../core/kernel-port.ts';
+import type { Latency } from '../core/latency.ts';
 import type { Ledger } from '../core/ledger.ts';
 
-/** Parts that one latency may have: STLB, queue, PSC, up to 5 PTE reads with A/D writes, assist, data access. */
-const MAX_PARTS = 24;
+/** Room for the parts of one latency and a wait in the walkers' queue. */
+const MAX_PARTS = 64;
+const MAX_CAUSES = 1024;
 
 /**
  * The clock of a core, and how far it runs ahead of unfinished translations (docs/timing.md, "Issue and window").
@@ -30,11 +32,9 @@ export class IssueWindow implements CycleSink {
   readonly #mask: number;
   readonly #index: Float64Array;
   readonly #completion: Float64Array;
-  readonly #latency: Float64Array;
   readonly #partCount: Uint8Array;
   readonly #partCause: Uint16Array;
   readonly #partCycles: Float64Array;
-  #parts = 0;
 
   /** @param width records a cycle, >= 1; @param window records, >= 1 */
   constructor(ledger: Ledger, width: number, window: number) {
@@ -42,45 +42,45 @@ export class IssueWindow implements CycleSink {
     this.#width = width;
     this.#window = window;
     this.#issueCause = ledger.cause('issue');
-    this.hidden = new Float64Array(1024);
+    this.hidden = new Float64Array(MAX_CAUSES);
     const capacity = 2 ** Math.ceil(Math.log2(window + 1));
     this.#mask = capacity - 1;
     this.#index = new Float64Array(capacity);
     this.#completion = new Float64Array(capacity);
-    this.#latency = new Float64Array(capacity);
     this.#partCount = new Uint8Array(capacity);
     this.#partCause = new Uint16Array(capacity * MAX_PARTS);
     this.#partCycles = new Float64Array(capacity * MAX_PARTS);
   }
 
   /**
-   * Opens the latency of record `issued`: what must be complete before it, is completed; then {@link part}s, then
-   * {@link close}. Returns the arrival: the cycle at which the next record would issue if this one had no latency.
+   * Makes room for record `issued`: what must be complete before it, is completed. Returns the arrival: the cycle at
+   * which the next record would issue if this one had no latency.
    */
-  open(): Cycle {
+  arrive(): Cycle {
     while (this.#head !== this.#tail && this.#index[this.#head]! + this.#window <= this.issued) {
       this.#retire(this.#index[this.#head]! + this.#window);
     }
-    this.#parts = this.#tail * MAX_PARTS;
     return Math.floor((this.issued + 1) / this.#width) + this.#stall;
   }
 
-  /** One part of the latency, in the order of time. */
-  part(cause: number, cycles: Cycle): void {
-    if (cycles === 0) return;
-    this.#partCause[this.#parts] = cause;
-    this.#partCycles[this.#parts++] = cycles;
-  }
-
-  /** The record at `issued` is pending until `completion`; the parts must sum to completion - arrival. */
-  close(arrival: Cycle, completion: Cycle): void {
-    const count = this.#parts - this.#tail * MAX_PARTS;
-    if (count === 0) return;
-    this.#index[this.#tail] = this.issued;
-    this.#completion[this.#tail] = completion;
-    this.#latency[this.#tail] = completion - arrival;
-    this.#partCount[this.#tail] = count;
-    this.#tail = (this.#tail + 1) & this.#mask;
+  /**
+   * Record `issued`, just arrived, is pending for `latency`, with a wait of `queued` cycles before the walk in it.
+   */
+  pend(arrival: Cycle, latency: Latency, queueCause: number, queued: Cycle): void {
+    const at = this.#tail;
+    let part = at * MAX_PARTS;
+    for (let i = 0; i < latency.count; i++) {
+      if (i === latency.walkFrom && queued > 0) {
+        this.#partCause[part] = queueCause;
+        this.#partCycles[part++] = queued;
+      }
+      this.#partCause[part] = latency.causes[i]!;
+      this.#partCycles[part++] = latency.cycles[i]!;
+    }
+    this.#index[at] = this.issued;
+    this.#completion[at] = arrival + latency.total + queued;
+    this.#partCount[at] = part - at * MAX_PARTS;
+    this.#tail = (at + 1) & this.#mask;
   }
 
   /** Waits for everything pending before record `next` may issue: a fault, a system call, the end. */
@@ -114,14 +114,13 @@ export class IssueWindow implements CycleSink {
   #retire(next: number): void {
     const at = this.#head;
     const time = Math.floor(next / this.#width) + this.#stall;
-    let exposed = this.#completion[at]! - time;
-    if (exposed < 0) exposed = 0;
+    let exposed = Math.max(0, this.#completion[at]! - time);
     this.#stall += exposed;
     const first = at * MAX_PARTS;
     for (let part = first + this.#partCount[at]! - 1; part >= first; part--) {
       const cycles = this.#partCycles[part]!;
       const cause = this.#partCause[part]!;
-      const charged = cycles < exposed ? cycles : exposed;
+      const charged = Math.min(cycles, exposed);
       if (charged > 0) this.#ledger.charge(cause, charged);
       this.hidden[cause] += cycles - charged;
       exposed -= charged;

@@ -1,0 +1,143 @@
+import { STORE } from '../core/access.ts';
+import type { Pfn, Vpn } from '../core/addr.ts';
+import {
+  ATTR_ACCESSED,
+  ATTR_DIRTY,
+  ATTR_EXEC,
+  ATTR_READ,
+  ATTR_USER,
+  ATTR_WRITE,
+} from '../core/attributes.ts';
+import { InputError } from '../core/errors.ts';
+import type { Fault } from '../core/fault.ts';
+import type { CycleSink, FaultOutcome } from '../core/kernel-port.ts';
+import type { Ledger } from '../core/ledger.ts';
+import type { PhysicalMemory } from '../memory/physical.ts';
+import type { PagingMode } from '../mmu/mode/mode.ts';
+import { FrameOrder } from './frame-order.ts';
+
+export interface DemandSettings {
+  memoryBytes: number;
+  faultCycles: number;
+  /** Random order applies to 4 KiB frames; larger pages need aligned runs and come in sequence. */
+  frameOrder: 'sequential' | 'random';
+  seed: number;
+  /** log2 of the 4 KiB pages that one fault maps: 0 for 4K, 9 for 2M, ... */
+  pageShift: number;
+}
+
+const RETRY: FaultOutcome = { kind: 'retry' };
+const LEAF = ATTR_READ | ATTR_WRITE | ATTR_EXEC | ATTR_USER | ATTR_ACCESSED;
+
+/**
+ * The simplest kernel there is: every page exists, and is mapped (readable, writable, executable, clean) when it is
+ * first touched. No process ever gets a signal. For studies of the hardware alone.
+ */
+export class DemandKernel {
+  minorFaults = 0;
+  /** Frames that hold page tables, the roots included. */
+  pageTableFrames = 0;
+  #nextFrame = 1;
+  readonly #frames: number;
+  readonly #roots = new Map<number, Pfn>();
+  readonly #memory: PhysicalMemory;
+  readonly #mode: PagingMode;
+  readonly #settings: DemandSettings;
+  readonly #sink: CycleSink;
+  readonly #cause: number;
+  readonly #order: FrameOrder;
+
+  constructor(
+    memory: PhysicalMemory,
+    mode: PagingMode,
+    settings: DemandSettings,
+    ledger: Ledger,
+    sink: CycleSink,
+  ) {
+    this.#memory = memory;
+    this.#mode = mode;
+    this.#settings = settings;
+    this.#frames = Math.floor(settings.memoryBytes / 4096);
+    this.#sink = sink;
+    this.#cause = ledger.cause('fault.demand');
+    const shuffled = settings.frameOrder === 'random' && settings.pageShift === 0;
+    this.#order = new FrameOrder(this.#frames, shuffled ? settings.seed : null);
+  }
+
+  /** PFN of the process's root table; made on first use. */
+  rootOf(pid: number): Pfn {
+    let root = this.#roots.get(pid);
+    if (root === undefined) {
+      root = this.#allocate(0);
+      this.#roots.set(pid, root);
+      this.pageTableFrames++;
+    }
+    return root;
+  }
+
+  /** Frames of data handed out, in 4 KiB units. */
+  dataFrames = 0;
+
+  /** Maps the page of the fault. @throws InputError when the simulated memory is full */
+  handleFault(pid: number, fault: Fault): FaultOutcome {
+    this.#sink.charge(this.#cause, this.#settings.faultCycles);
+    this.minorFaults++;
+    this.#map(this.rootOf(pid), fault.vpn, fault.access === STORE);
+    return RETRY;
+  }
+
+  #map(root: Pfn, vpn: Vpn, store: boolean): void {
+    const { levels, indexBits, pteBytes, format } = this.#mode;
+    const wordsPerPte = pteBytes / 4;
+    let table = root;
+    let below = indexBits.reduce((sum, bits) => sum + bits, 0);
+    for (let level = levels; level >= 1; level--) {
+      below -= indexBits[level - 1]!;
+      const index = Math.floor(vpn / 2 ** below) % 2 ** indexBits[level - 1]!;
+      const word = index * wordsPerPte;
+      const lo = this.#memory.read(table, word);
+      const hi = wordsPerPte === 2 ? this.#memory.read(table, word + 1) : 0;
+      if (below <= this.#settings.pageShift) {
+        const attributes = this.#mode.family === 'riscv' && store ? LEAF | ATTR_DIRTY : LEAF;
+        const frame = format.isPresent(lo, hi) ? format.pfnOf(lo, hi) : this.#allocate(below);
+        if (!format.isPresent(lo, hi)) this.dataFrames += 2 ** below;
+        this.#write(
+          table,
+          word,
+          wordsPerPte,
+          format.leafLo(frame, attributes, level),
+          format.leafHi(frame, attributes, level),
+        );
+        return;
+      }
+      if (format.isPresent(lo, hi)) {
+        table = format.pfnOf(lo, hi);
+      } else {
+        const next = this.#allocate(0);
+        this.pageTableFrames++;
+        this.#write(table, word, wordsPerPte, format.tableLo(next), format.tableHi(next));
+        table = next;
+      }
+    }
+  }
+
+  #write(table: Pfn, word: number, words: number, lo: number, hi: number): void {
+    this.#memory.write(table, word, lo);
+    if (words === 2) this.#memory.write(table, word + 1, hi);
+  }
+
+  /** A free block of 2^order frames, naturally aligned. */
+  #allocate(order: number): Pfn {
+    const size = 2 ** order;
+    const first = Math.ceil(this.#nextFrame / size) * size;
+    if (first + size > this.#frames) this.#full();
+    this.#nextFrame = first + size;
+    return order === 0 ? this.#order.at(first) : first;
+  }
+
+  #full(): never {
+    throw new InputError(`the simulated memory of ${this.#settings.memoryBytes} bytes is full`, {
+      remedy: 'give the machine more: --set kernel.memoryBytes=64G, or --limit the trace',
+    });
+  }
+}
