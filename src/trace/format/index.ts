@@ -1,0 +1,30 @@
+import { InputError, nearest } from '../../core/errors.ts';
+import type { Head, TraceFormat } from './format.ts';
+import { LackeyDecoder, looksLikeLackey } from './lackey.ts';
+
+/** Every format that can be read, the most specific signs first. */
+export const TRACE_FORMATS: readonly TraceFormat[] = [
+  {
+    name: 'lackey',
+    title: 'Valgrind lackey log, --trace-mem=yes',
+    origin: 'valgrind, lackey/lk_main.c',
+    matches: (head) => looksLikeLackey(head.lines),
+    decoder: (builder, name) => new LackeyDecoder(builder, name),
+  },
+];
+
+/** The format of that name. */
+export function formatNamed(name: string): TraceFormat {
+  const found = TRACE_FORMATS.find((format) => format.name === name);
+  if (found) return found;
+  const names = TRACE_FORMATS.map((format) => format.name);
+  const close = nearest(name, names);
+  throw new InputError(`no trace format is called '${name}'`, {
+    remedy: close ? `did you mean '${close}'?` : `formats: ${names.join(', ')}`,
+  });
+}
+
+/** The format whose signs these first bytes show. */
+export function detectFormat(head: Head): TraceFormat | undefined {
+  return TRACE_FORMATS.find((format) => format.matches(head));
+}

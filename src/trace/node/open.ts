@@ -1,0 +1,117 @@
+import * as zlib from 'node:zlib';
+import { InputError } from '../../core/errors.ts';
+import type { Chunk } from '../chunk.ts';
+import { ChunkBuilder } from '../chunk-builder.ts';
+import { type Compression, compressionOf } from '../compression.ts';
+import { decodeStream } from '../decode.ts';
+import type { TraceFormat } from '../format/format.ts';
+import { detectFormat, formatNamed, TRACE_FORMATS } from '../format/index.ts';
+import { headOf, peek } from '../head.ts';
+import type { TraceInfo, TraceSource } from '../source.ts';
+import { decompress, MAX_EXPANSION } from './decompress.ts';
+import { TraceInput } from './input.ts';
+
+/** Bytes looked at to tell packings and formats apart. */
+const HEAD_BYTES = 65536;
+
+export interface OpenOptions {
+  /** Name in the format table; without it the content decides. */
+  readonly format?: string;
+  /** Unpacked bytes per stored byte that are believed (a guard against decompression bombs). */
+  readonly maxExpansion?: number;
+}
+
+/**
+ * Opens a trace of any known format and packing.
+ * @param path of a file, or `-` for standard input
+ * @throws InputError when there is no such file, or nothing that is known is in it
+ */
+export async function openTrace(path: string, options: OpenOptions = {}): Promise<TraceSource> {
+  const wanted = options.format === undefined ? undefined : formatNamed(options.format);
+  const input = await TraceInput.open(path);
+  try {
+    const stored = await peek(input.bytes(), HEAD_BYTES);
+    if (stored.head.length === 0) throw new InputError('the trace is empty', { place: path });
+    const compression = packingOf(stored.head, path, wanted);
+    const unpacked = decompress(stored.all, compression, input, options.maxExpansion ?? MAX_EXPANSION);
+    const content = await peek(unpacked, HEAD_BYTES);
+    if (content.head.length === 0) throw new InputError('the trace is empty once unpacked', { place: path });
+    const format = wanted ?? detectFormat(headOf(content.head, content.complete));
+    if (!format) throw unknownFormat(path);
+    const info = { path, format: format.name, compression, bytes: input.size };
+    return new FileTrace(info, format, input, content.all);
+  } catch (error) {
+    await input.close();
+    throw error;
+  }
+}
+
+class FileTrace implements TraceSource {
+  readonly info: TraceInfo;
+  readonly #input: TraceInput;
+  readonly #builder = new ChunkBuilder();
+  readonly #chunks: AsyncIterable<Chunk>;
+
+  constructor(info: TraceInfo, format: TraceFormat, input: TraceInput, content: AsyncIterable<Uint8Array>) {
+    this.info = info;
+    this.#input = input;
+    this.#chunks = decodeStream(content, format.decoder(this.#builder, info.path), this.#builder);
+  }
+
+  get regions() {
+    return this.#builder.regions;
+  }
+
+  get statistics() {
+    return this.#builder.statistics;
+  }
+
+  get bytesRead(): number {
+    return this.#input.bytesRead;
+  }
+
+  async *chunks(): AsyncGenerator<Chunk, void, undefined> {
+    try {
+      yield* this.#chunks;
+    } finally {
+      await this.close();
+    }
+  }
+
+  sha256(): Promise<string> {
+    return this.#input.sha256();
+  }
+
+  close(): Promise<void> {
+    return this.#input.close();
+  }
+}
+
+/** By the first bytes; brotli, which has no mark, by its name or by trying, when the bytes are no trace as they are. */
+function packingOf(head: Uint8Array, path: string, wanted: TraceFormat | undefined): Compression {
+  const marked = compressionOf(head);
+  if (marked !== 'plain') return marked;
+  if (detectFormat(headOf(head, false))) return 'plain';
+  if (/\.br$/i.test(path)) return 'brotli';
+  const start = brotliStart(head);
+  return start.length > 0 && (wanted || detectFormat(headOf(start, false))) ? 'brotli' : 'plain';
+}
+
+/** What the beginning of a brotli stream unpacks to; empty when it is none. */
+function brotliStart(head: Uint8Array): Uint8Array {
+  try {
+    return zlib.brotliDecompressSync(head, {
+      finishFlush: zlib.constants.BROTLI_OPERATION_FLUSH,
+      maxOutputLength: 64 << 20,
+    });
+  } catch {
+    return new Uint8Array(0);
+  }
+}
+
+function unknownFormat(path: string): InputError {
+  return new InputError('this is no trace format that pagewalk knows', {
+    place: path,
+    remedy: `name it with --format: ${TRACE_FORMATS.map((format) => format.name).join(', ')}`,
+  });
+}
