@@ -85,7 +85,7 @@ export class IssueWindow implements CycleSink {
 
   /** Waits for everything pending before record `next` may issue: a fault, a system call, the end. */
   drain(next: number = this.issued): void {
-    while (this.#head !== this.#tail) this.#retire(next);
+    while (this.#head !== this.#tail) this.#retire(Math.min(this.#index[this.#head]! + this.#window, next));
   }
 
   /** Cycles in which the core does nothing else: kernel work. Call {@link drain} first. */
