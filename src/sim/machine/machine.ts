@@ -1,3 +1,5 @@
+import type { Replacement } from '../../tlb/replacement/index.ts';
+
 /**
  * A machine as the simulator uses it: every key filled in, every value checked, plain data (it can be cloned,
  * printed and sent to a worker). Made by resolve.ts from a machine file; docs/machines.md explains the keys.
@@ -108,9 +110,6 @@ export interface SecondLevelTlb extends Tlb {
   /** True: an entry that leaves the STLB also leaves the L1 TLBs. */
   readonly inclusive: boolean;
 }
-
-export const REPLACEMENTS = ['lru', 'tree-plru', 'bit-plru', 'fifo', 'random', 'srrip'] as const;
-export type Replacement = (typeof REPLACEMENTS)[number];
 
 export interface TlbArray {
   readonly sizes: readonly SizeClass[];

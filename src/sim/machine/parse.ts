@@ -1,0 +1,113 @@
+import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
+import { InputError } from '../../core/errors.ts';
+import { CONFIDENCES, type Confidence, type Origin, type Scalar, type TreeNode } from './tree.ts';
+
+/**
+ * Reads the text of a machine file. Any constant may be written as `{ value, source, confidence }`; `source` and
+ * `confidence` keys of a mapping hold for all constants below it that say nothing themselves; a `sources` table at
+ * the top gives long citations short names.
+ *
+ * @param file its name, for messages
+ * @throws InputError at file:line:column for broken YAML
+ */
+export function parseMachineText(text: string, file: string): TreeNode {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
+  const placeAt = (offset: number) => {
+    const { line, col } = lines.linePos(offset);
+    return `${file}:${line}:${col}`;
+  };
+  const broken = document.errors[0];
+  if (broken)
+    throw new InputError(`not readable as YAML: ${broken.message}`, {
+      place: placeAt(broken.pos[0]),
+      remedy: 'docs/machines.md shows the format of a machine file',
+    });
+  if (!isMap(document.contents))
+    throw new InputError('a machine file is a mapping of keys to values, and this is not', {
+      place: placeAt(document.contents?.range?.[0] ?? 0),
+      remedy: 'docs/machines.md shows the format; `extends: skylake` is the shortest start',
+    });
+  return new MachineReader(document, placeAt).read();
+}
+
+type Block = Partial<Origin>;
+
+/** Aliases can make a short file describe a huge or endless tree; a machine has a few hundred nodes. */
+const MAX_NODES = 10_000;
+
+class MachineReader {
+  readonly #document: Document.Parsed;
+  readonly #placeAt: (offset: number) => string;
+  readonly #sources = new Map<string, string>();
+  #nodes = 0;
+
+  constructor(document: Document.Parsed, placeAt: (offset: number) => string) {
+    this.#document = document;
+    this.#placeAt = placeAt;
+  }
+
+  read(): TreeNode {
+    const table = this.#document.get('sources', true);
+    if (isMap(table))
+      for (const { key, value } of table.items)
+        this.#sources.set(String((key as Node & { value: unknown }).value), textOf(value));
+    this.#document.delete('sources');
+    return this.#node(this.#document.contents as Node, {}, '');
+  }
+
+  #node(yaml: Node | null, above: Block, key: string): TreeNode {
+    const node = isAlias(yaml) ? (yaml.resolve(this.#document) as Node) : yaml;
+    const place = this.#placeAt(yaml?.range?.[0] ?? 0);
+    if (++this.#nodes > MAX_NODES)
+      throw new InputError(`more than ${MAX_NODES} values, aliases followed`, {
+        place,
+        remedy: 'a machine has a few hundred; look for an alias that contains itself',
+      });
+    if (isMap(node)) {
+      const block = { ...above, ...this.#blockOf(node, place) };
+      if (node.has('value')) return this.#node(node.get('value', true) as Node, block, key);
+      const entries = new Map<string, TreeNode>();
+      for (const { key: name, value } of node.items) {
+        const word = textOf(name);
+        if (word !== 'source' && word !== 'confidence')
+          entries.set(word, this.#node(value as Node | null, block, word));
+      }
+      return { place, value: entries };
+    }
+    if (isSeq(node))
+      return {
+        place,
+        ...originOf(above),
+        value: node.items.map((item) => this.#node(item as Node, above, key)),
+      };
+    const value = isScalar(node) ? (node.value as Scalar) : null;
+    return { place, ...originOf(above), value };
+  }
+
+  #blockOf(node: { get(key: string): unknown; has(key: string): boolean }, place: string): Block {
+    const block: { -readonly [Key in keyof Block]: Block[Key] } = {};
+    if (node.has('source')) {
+      const source = String(node.get('source'));
+      block.source = this.#sources.get(source) ?? source;
+    }
+    if (node.has('confidence')) {
+      const word = String(node.get('confidence'));
+      if (!CONFIDENCES.includes(word as Confidence))
+        throw new InputError(`confidence '${word}' is not one of ${CONFIDENCES.join(', ')}`, { place });
+      block.confidence = word as Confidence;
+    }
+    return block;
+  }
+}
+
+/** An origin counts once both halves are said, here or above. */
+function originOf(block: Block): { origin?: Origin } {
+  return block.source !== undefined && block.confidence !== undefined
+    ? { origin: { source: block.source, confidence: block.confidence } }
+    : {};
+}
+
+function textOf(node: unknown): string {
+  return isScalar(node) ? String(node.value) : '';
+}
