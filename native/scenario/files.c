@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
@@ -102,6 +103,45 @@ bool file_open_scratch(char *error, size_t size)
 void drain_batches(void)
 {
     posix_fadvise(scratch, 0, 0, POSIX_FADV_DONTNEED);
+}
+
+/* Pages of the file that are in the page cache and have been read. */
+static uint64_t pages_ready(int fd, uint64_t bytes)
+{
+    uint64_t ready = 0, pages = (bytes + PAGE_BYTES - 1) / PAGE_BYTES;
+    void *at = mmap(NULL, bytes, PROT_READ, MAP_SHARED, fd, 0);
+    unsigned char *state = malloc(pages);
+    if (at != MAP_FAILED && state && !mincore(at, bytes, state))
+        for (uint64_t i = 0; i < pages; i++)
+            ready += state[i] & 1;
+    free(state);
+    if (at != MAP_FAILED)
+        munmap(at, bytes);
+    return ready;
+}
+
+/* A page whose end ext4_block_truncate_page zeroed stays cached and unread: such pages are not waited for twice. */
+void file_settle(struct scenario_file *file)
+{
+    enum { STEP_MICROSECONDS = 100, PATIENCE = 200 };
+    struct stat now;
+    uint64_t cached, unread = 0, least = UINT64_MAX;
+    if (file->tmpfs || fstat(file->own_fd, &now) || !now.st_size)
+        return;
+    for (int idle = 0; idle < PATIENCE; idle++) {
+        uint64_t ready = pages_ready(file->own_fd, (uint64_t)now.st_size);
+        if (file_cached(file, &cached))
+            return;
+        unread = cached > ready ? cached - ready : 0;
+        if (unread <= file->never_read)
+            break;
+        if (unread < least) {
+            least = unread;
+            idle = 0;
+        }
+        usleep(STEP_MICROSECONDS);
+    }
+    file->never_read = unread;
 }
 
 int file_drop_cache(const struct scenario_file *file)

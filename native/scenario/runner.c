@@ -36,6 +36,7 @@ static struct scenario_file file[MAX_FILES];
 static struct process process[MAX_PROCESS + 1];
 static uint64_t extent[MAX_REGIONS];
 static int regions;
+static bool dropped; /* some file has left the page cache: reads from disk may be under way */
 static struct page *page_buffer;
 static uint64_t page_capacity;
 
@@ -215,7 +216,6 @@ static void run_memory_operation(const struct operation *op)
     uint64_t present = present_pages(pagemap, start, op->extent);
     if (is_one_byte(op->code))
         outcome.before = page_at(pagemap, q.address);
-    drain_batches();
     outcome.reply = ask(op->pid, &q);
     if (is_one_byte(op->code))
         outcome.after = page_at(pagemap, q.address);
@@ -226,7 +226,6 @@ static void run_memory_operation(const struct operation *op)
 static void run_fork(const struct operation *op)
 {
     const struct request q = request_for(op);
-    drain_batches();
     struct reply reply = ask(op->pid, &q);
     if (reply.error)
         stop(EXIT_FAILED, "fork", strerror(reply.error));
@@ -297,7 +296,6 @@ static void run_outside(const struct operation *op)
     uint64_t pages = 0;
     int error;
     ssize_t done;
-    drain_batches();
     switch (op->code) {
     case OP_FILEREAD:
         done = pread(f->own_fd, &byte, 1, (off_t)op->file_offset);
@@ -309,7 +307,10 @@ static void run_outside(const struct operation *op)
         break;
     case OP_FTRUNCATE: answer_call(op, ftruncate(f->own_fd, (off_t)op->file_offset) ? errno : 0); break;
     case OP_FSYNC: answer_call(op, fsync(f->own_fd) ? errno : 0); break;
-    case OP_DROPCACHE: answer_call(op, file_drop_cache(f)); break;
+    case OP_DROPCACHE:
+        dropped = true;
+        answer_call(op, file_drop_cache(f));
+        break;
     case OP_CACHED:
         error = file_cached(f, &pages);
         if (error)
@@ -321,9 +322,19 @@ static void run_outside(const struct operation *op)
     }
 }
 
+/* Nothing left over from the operation before may reach into the next one. */
+static void settle(void)
+{
+    if (dropped)
+        for (int i = 0; i < scenario->files; i++)
+            file_settle(&file[i]);
+    drain_batches();
+}
+
 static void run_operation(const struct operation *op)
 {
     note_extents(op);
+    settle();
     switch (op->code) {
     case OP_FORK: run_fork(op); break;
     case OP_EXIT: end_process(op->pid); answer_call(op, 0); break;
