@@ -43,3 +43,12 @@ export interface PteFormat {
   /** Named bits of an entry at a level, highest first, for viewers: `['NX', 63]`, ... with multi-bit fields as `[name, high, low]`. */
   bitNames(level: number): readonly (readonly [name: string, high: number, low?: number])[];
 }
+
+/** log2 of the pages that one entry spans, by level (index 0 is unused): 0, 9, 18, ... for nine index bits. */
+export function spanShifts(mode: PagingMode): Int32Array {
+  const shifts = new Int32Array(mode.levels + 1);
+  for (let level = 2; level <= mode.levels; level++) {
+    shifts[level] = shifts[level - 1]! + mode.indexBits[level - 2]!;
+  }
+  return shifts;
+}

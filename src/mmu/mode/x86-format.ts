@@ -14,7 +14,7 @@ import {
 import type { PteFormat } from './mode.ts';
 
 /**
- * The 8-byte paging-structure entry of x86 (SDM vol. 3, 5.5, figure 5-11), the same at every level:
+ * The 8-byte paging-structure entry of x86 (SDM vol. 3A, "Paging", formats of CR3 and paging-structure entries):
  *
  *   63 62 59 58 52 51                12 11  9  8  7   6 5  4   3   2   1  0
  *   +--+-----+-----+-------------------+-----+-+------+-+-+---+---+---+---+-+

@@ -1,0 +1,88 @@
+import type { Asid, Cycle, Pfn, Vpn } from '../core/addr.ts';
+import { type PagingMode, spanShifts } from './mode/mode.ts';
+import { PscLevel } from './psc-level.ts';
+import { highOf, lowOf } from './split.ts';
+
+export interface PscOptions {
+  /** Geometry by the level of the entries cached: 2 (x86 PDE), 3 (PDPTE), ... Levels that the mode lacks are left out. */
+  readonly levels: Readonly<Record<string, { readonly sets: number; readonly ways: number }>>;
+  /** Cycles of a lookup, all levels at once. */
+  readonly latency: Cycle;
+  /**
+   * What invalidating one page drops: the entries on the way to that page, or all of its address space's. INVLPG does
+   * the latter (SDM vol. 3A, 4.10.4.1: "regardless of the linear addresses to which they correspond").
+   */
+  readonly pageInvalidates: 'path' | 'asid';
+}
+
+/**
+ * Paging-structure caches (SDM vol. 3A, 4.10.3; the page-walk caches of other makers): an entry says where the next
+ * table is and what the entries down to it allow together, so that a walk can begin below the root. Only pointers are
+ * cached, and never as global. Probed from the deepest level; the first hit ends the lookup, and it alone counts as a
+ * use. True LRU in each set.
+ */
+export class PagingStructureCaches {
+  readonly latency: Cycle;
+  /** Deepest first. */
+  readonly levels: readonly PscLevel[];
+  /** Of the last {@link lookup} that hit: the table that the entry points to, and the attributes so far. */
+  table: Pfn = 0;
+  attributes = 0;
+  readonly #pageInvalidates: 'path' | 'asid';
+  readonly #byLevel: (PscLevel | null)[];
+
+  constructor(mode: PagingMode, options: PscOptions) {
+    const shifts = spanShifts(mode);
+    this.#byLevel = new Array(mode.levels + 1).fill(null);
+    for (let level = 2; level <= mode.levels; level++) {
+      const geometry = options.levels[level];
+      if (geometry) this.#byLevel[level] = new PscLevel(level, shifts[level]!, geometry.sets, geometry.ways);
+    }
+    this.levels = this.#byLevel.filter((cache) => cache !== null);
+    this.latency = this.levels.length > 0 ? options.latency : 0;
+    this.#pageInvalidates = options.pageInvalidates;
+  }
+
+  /**
+   * The level of the deepest cached entry on the way to a page (split.ts), 0 when there is none; the walk goes on at
+   * {@link table}, one level below.
+   */
+  lookup(asid: Asid, low: number, high: number): number {
+    for (let at = 0; at < this.levels.length; at++) {
+      const cache = this.levels[at]!;
+      const slot = cache.lookup(asid, low, high);
+      if (slot >= 0) {
+        this.table = cache.tableOf(slot);
+        this.attributes = cache.attributesOf(slot);
+        return cache.level;
+      }
+    }
+    return 0;
+  }
+
+  /** Caches the pointer of `level` that a walk has just followed; nothing where the level has no cache. */
+  fill(asid: Asid, low: number, high: number, level: number, table: Pfn, attributes: number): void {
+    const cache = this.#byLevel[level];
+    if (cache) cache.insert(asid, low, high, table, attributes);
+  }
+
+  /** One page of one address space (INVLPG, SFENCE.VMA with both operands). */
+  invalidatePage(asid: Asid, vpn: Vpn): void {
+    if (this.#pageInvalidates === 'asid') this.invalidateAsid(asid);
+    else for (const cache of this.levels) cache.dropPath(asid, lowOf(vpn), highOf(vpn));
+  }
+
+  /** `pages` pages from `vpn`. */
+  invalidateRange(asid: Asid, vpn: Vpn, pages: number): void {
+    if (this.#pageInvalidates === 'asid') this.invalidateAsid(asid);
+    else for (const cache of this.levels) cache.dropRange(asid, vpn, pages);
+  }
+
+  invalidateAsid(asid: Asid): void {
+    for (const cache of this.levels) cache.dropAsid(asid);
+  }
+
+  invalidateAll(): void {
+    for (const cache of this.levels) cache.dropAll();
+  }
+}

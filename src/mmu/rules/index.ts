@@ -1,0 +1,11 @@
+import type { PagingMode } from '../mode/mode.ts';
+import type { Controls } from './controls.ts';
+import { RiscvRules } from './riscv.ts';
+import type { WalkRules } from './walk-rules.ts';
+import { X86Rules } from './x86.ts';
+
+/** The rules of a mode under these controls, which must be of the mode's family. */
+export function rulesFor(mode: PagingMode, controls: Controls): WalkRules {
+  if (controls.family !== mode.family) throw new Error(`${controls.family} controls for ${mode.name}`);
+  return controls.family === 'x86' ? new X86Rules(mode, controls) : new RiscvRules(mode, controls);
+}

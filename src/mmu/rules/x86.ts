@@ -1,0 +1,110 @@
+import type { AccessType, Privilege } from '../../core/access.ts';
+import { STORE } from '../../core/access.ts';
+import {
+  ATTR_ACCESSED,
+  ATTR_DIRTY,
+  ATTR_EXEC,
+  ATTR_GLOBAL,
+  ATTR_KEY_MASK,
+  ATTR_READ,
+  ATTR_SIZE_SHIFT,
+  ATTR_USER,
+  ATTR_WRITE,
+} from '../../core/attributes.ts';
+import { type PagingMode, spanShifts } from '../mode/mode.ts';
+import { X86_A, X86_D, X86_P, X86_PS } from '../mode/x86-format.ts';
+import { AllowedMasks } from '../permissions/allowed.ts';
+import { VECTOR_GP, VECTOR_PF, x86ErrorCode, x86Refusal } from '../permissions/x86.ts';
+import { bitRange, highWord, lowWord } from './bits.ts';
+import type { X86Controls } from './controls.ts';
+import { LEAF, NEXT_TABLE, NON_CANONICAL_X86, type Refusal, type Verdict } from './refusal.ts';
+import type { WalkRules } from './walk-rules.ts';
+
+const NOT_PRESENT: Refusal = { reason: 'not-present', step: 'SDM 4.7: P = 0' };
+const RESERVED: Refusal = { reason: 'reserved-bit', step: 'SDM 4.7: a reserved bit is set' };
+
+/** Rights that every entry of a walk must grant: R/W and U/S by a 1, execution by XD = 0. */
+const COMBINED = ATTR_READ | ATTR_WRITE | ATTR_EXEC | ATTR_USER;
+/** Where reserved masks of pointers begin; those of leaves stand at their level. */
+const POINTER = 8;
+
+/** The rules of x86 paging (SDM vol. 3A, chapter "Paging"). */
+export class X86Rules implements WalkRules {
+  readonly mode: PagingMode;
+  readonly rootAttributes = COMBINED;
+  readonly tableAccessed = X86_A;
+  readonly nonCanonical = NON_CANONICAL_X86;
+  readonly #controls: X86Controls;
+  /** Bit `level` is set where PS = 1 makes a leaf. */
+  readonly #leafLevels: number;
+  /** What a leaf says alone: G (if enabled), A, D, key. */
+  readonly #leafOnly: number;
+  readonly #shifts: Int32Array;
+  readonly #reservedLo = new Int32Array(2 * POINTER);
+  readonly #reservedHi = new Int32Array(2 * POINTER);
+
+  readonly #allowed: AllowedMasks;
+
+  constructor(mode: PagingMode, controls: X86Controls) {
+    this.mode = mode;
+    this.#controls = controls;
+    this.#allowed = new AllowedMasks((attributes, access, privilege) =>
+      x86Refusal(attributes, access, privilege, controls),
+    );
+    this.#leafOnly = ATTR_ACCESSED | ATTR_DIRTY | ATTR_KEY_MASK | (controls.pge ? ATTR_GLOBAL : 0);
+    this.#shifts = spanShifts(mode);
+    const leafLevels = mode.leafLevels.filter((level) => level !== 3 || controls.pdpe1gb);
+    this.#leafLevels = leafLevels.reduce((mask, level) => mask | (1 << level), 0);
+
+    // Bits 51:MAXPHYADDR of every entry, and bit 63 while it does not mean "no execution" (SDM 4.5.4).
+    const always = bitRange(51, controls.maxphyaddr) | (controls.nxe ? 0n : 1n << 63n);
+    for (let level = 1; level <= mode.levels; level++) {
+      // A large page starts at a multiple of its size, but for bit 12, which is its PAT bit.
+      this.#reserve(level, always | bitRange(11 + this.#shifts[level]!, 13));
+      // PS = 1 where it makes no leaf. Nothing points further than a PTE.
+      this.#reserve(level + POINTER, always | BigInt(X86_PS));
+    }
+  }
+
+  examine(lo: number, hi: number, level: number): Verdict {
+    if ((lo & X86_P) === 0) return NOT_PRESENT;
+    const leaf = level === 1 || ((lo & X86_PS) !== 0 && ((this.#leafLevels >> level) & 1) !== 0);
+    const kind = leaf ? level : level + POINTER;
+    if (((lo & this.#reservedLo[kind]!) | (hi & this.#reservedHi[kind]!)) !== 0) return RESERVED;
+    return leaf ? LEAF : NEXT_TABLE;
+  }
+
+  foldTable(attributes: number, lo: number, hi: number): number {
+    return attributes & this.mode.format.attributesOf(lo, hi);
+  }
+
+  foldLeaf(attributes: number, lo: number, hi: number, level: number): number {
+    const leaf = this.mode.format.attributesOf(lo, hi);
+    return (leaf & (attributes | this.#leafOnly)) | (this.#shifts[level]! << ATTR_SIZE_SHIFT);
+  }
+
+  check(attributes: number, access: AccessType, privilege: Privilege): Refusal | null {
+    return x86Refusal(attributes, access, privilege, this.#controls);
+  }
+
+  allowedMask(attributes: number): number {
+    return this.#allowed.of(attributes);
+  }
+
+  touched(lo: number, access: AccessType): number {
+    return lo | (access === STORE ? X86_A | X86_D : X86_A);
+  }
+
+  exception(refusal: Refusal, attributes: number, access: AccessType, privilege: Privilege) {
+    if (refusal === NON_CANONICAL_X86) return { vector: VECTOR_GP, code: 0 };
+    return {
+      vector: VECTOR_PF,
+      code: x86ErrorCode(refusal, attributes, access, privilege, this.#controls),
+    };
+  }
+
+  #reserve(kind: number, mask: bigint): void {
+    this.#reservedLo[kind] = lowWord(mask);
+    this.#reservedHi[kind] = highWord(mask);
+  }
+}
