@@ -44,3 +44,9 @@ const SIZE_NAMES = new Map([
 export function sizeName(shift: number): string {
   return SIZE_NAMES.get(shift) ?? `2^${shift + 12}B`;
 }
+
+/** The size shift of a name such as `2M`; -1 for no such size. */
+export function sizeShiftNamed(name: string): number {
+  for (const [shift, known] of SIZE_NAMES) if (known === name) return shift;
+  return -1;
+}

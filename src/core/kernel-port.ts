@@ -28,7 +28,8 @@ export interface TlbMaintenance {
   invalidateAll(): void;
 }
 
-/** Where cycles are charged: a cause by its ledger name (core/ledger.ts), and how many. */
+/** Where cycles are charged: a cause is registered once by its ledger name, then charged. */
 export interface CycleSink {
+  cause(name: string): number;
   charge(cause: number, cycles: Cycle): void;
 }

@@ -51,6 +51,11 @@ export class Ledger implements CycleSink {
     return lines;
   }
 
+  /** The causes by their ids. */
+  names(): readonly string[] {
+    return this.#names;
+  }
+
   /** Back to zero, keeping the causes: the end of a warm-up. */
   reset(): void {
     this.#cycles.fill(0);

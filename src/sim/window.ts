@@ -88,6 +88,10 @@ export class IssueWindow implements CycleSink {
     while (this.#head !== this.#tail) this.#retire(Math.min(this.#index[this.#head]! + this.#window, next));
   }
 
+  cause(name: string): number {
+    return this.#ledger.cause(name);
+  }
+
   /** Cycles in which the core does nothing else: kernel work. Call {@link drain} first. */
   charge(cause: number, cycles: Cycle): void {
     this.#ledger.charge(cause, cycles);

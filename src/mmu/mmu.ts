@@ -1,0 +1,316 @@
+import { type AccessType, type Privilege, STORE } from '../core/access.ts';
+import { type Asid, type Cycle, type Pfn, REGION_PAGES } from '../core/addr.ts';
+import { ATTR_DIRTY, sizeShiftOf } from '../core/attributes.ts';
+import type { Fault } from '../core/fault.ts';
+import type { TlbMaintenance } from '../core/kernel-port.ts';
+import { Latency } from '../core/latency.ts';
+import type { Ledger } from '../core/ledger.ts';
+import type { TlbHierarchy } from '../tlb/hierarchy.ts';
+import type { Tlb } from '../tlb/tlb.ts';
+import type { PagingStructureCaches } from './psc.ts';
+import type { Refusal } from './rules/refusal.ts';
+import type { Walk } from './walk.ts';
+import { TIMED, type Walker } from './walker.ts';
+import type { WalkerPool } from './walker-pool.ts';
+
+/** Machine rules of translation that are neither the walker's nor the TLBs' (sim/machine: the keys' meaning). */
+export interface MmuConfig {
+  permissionMiss: 'rewalk' | 'fault';
+  dirty: { action: 'assist' | 'rewalk' | 'fault'; cycles: Cycle };
+  /** Names of the data caches, nearest first; the ledger's words for who answered a PTE read. */
+  cacheNames: readonly string[];
+  levels: number;
+  /** Cycles to set A or D in one PTE: the walker's own figure, told apart in the ledger. */
+  adUpdate: Cycle;
+}
+
+/** The units that a translation passes through. */
+export interface MmuParts {
+  tlbs: TlbHierarchy;
+  walker: Walker;
+  pool: WalkerPool;
+  psc: PagingStructureCaches | null;
+}
+
+/** How often something happened; read when a run ends. */
+export interface WalkCounters {
+  count: number;
+  faulted: number;
+  reads: number;
+  cycles: Cycle;
+  queued: Cycle;
+  assists: number;
+  adWrites: number;
+}
+
+/**
+ * Translation: TLBs, then the walker, then perhaps a fault. `translate` is everything that the fast path of the CPU
+ * (a first-level hit whose entry allows the access) is not. The answer is in the fields, reused by the next call.
+ */
+export class Mmu implements TlbMaintenance {
+  readonly tlbs: TlbHierarchy;
+  readonly walker: Walker;
+  /** After a translation: the frame of the 4 KiB page, what it is and allows (bit privilege * 3 + access). */
+  frame: Pfn = 0;
+  attributes = 0;
+  allowed = 0;
+  /** After a refusal. */
+  fault: Fault | null = null;
+  /** What the access cost beyond the pipeline. The caller clears it. */
+  readonly latency = new Latency();
+  readonly queueCause: number;
+  readonly counters: WalkCounters = {
+    count: 0,
+    faulted: 0,
+    reads: 0,
+    cycles: 0,
+    queued: 0,
+    assists: 0,
+    adWrites: 0,
+  };
+  /** Walks by the size shift they ended with, PTE reads by [level][cache], and their cycles. */
+  readonly walksBySize = new Float64Array(64);
+  readonly readsBy: Float64Array;
+  readonly readCyclesBy: Float64Array;
+  readonly caches: number;
+
+  readonly #config: MmuConfig;
+  readonly #pool: WalkerPool;
+  readonly #psc: PagingStructureCaches | null;
+  #asid: Asid = 0;
+  #root: Pfn = 0;
+  readonly #stlbHit: number;
+  readonly #stlbMiss: number;
+  readonly #pscCause: number;
+  readonly #adCause: number;
+  readonly #assistCause: number;
+  readonly #firstCause: number;
+  readonly #readCauses: Uint16Array;
+
+  constructor(parts: MmuParts, config: MmuConfig, ledger: Ledger) {
+    this.tlbs = parts.tlbs;
+    this.walker = parts.walker;
+    this.#pool = parts.pool;
+    this.#psc = parts.psc;
+    this.#config = config;
+    this.#firstCause = ledger.cause('tlb.first-level');
+    this.#stlbHit = ledger.cause('tlb.stlb-hit');
+    this.#stlbMiss = ledger.cause('tlb.stlb-miss');
+    this.queueCause = ledger.cause('walk.queue');
+    this.#pscCause = ledger.cause('walk.psc');
+    this.caches = config.cacheNames.length;
+    this.#readCauses = new Uint16Array((config.levels + 1) * this.caches);
+    this.readsBy = new Float64Array(this.#readCauses.length);
+    this.readCyclesBy = new Float64Array(this.#readCauses.length);
+    for (let level = config.levels; level >= 1; level--) {
+      for (const [cache, name] of config.cacheNames.entries()) {
+        this.#readCauses[level * this.caches + cache] = ledger.cause(`walk.L${level}.${name}`);
+      }
+    }
+    this.#adCause = ledger.cause('walk.ad-update');
+    this.#assistCause = ledger.cause('dirty.assist');
+  }
+
+  /** The address space to come: MOV to CR3, write of satp. Flushes nothing by itself. */
+  switchTo(asid: Asid, root: Pfn): void {
+    this.#asid = asid;
+    this.#root = root;
+  }
+
+  /**
+   * Translates one access of the current address space. `key`, `region` and `low` name the page (tlb/key.ts); `retry`
+   * says that this record was counted before. True: {@link frame}, {@link attributes}, {@link allowed} hold the
+   * translation, now cached. False: {@link fault} says why not. First-level lookups are counted by the caller, who
+   * sees most of them.
+   */
+  translate(
+    key: number,
+    region: number,
+    low: number,
+    offset: number,
+    access: AccessType,
+    privilege: Privilege,
+    retry = false,
+  ): boolean {
+    const bit = 1 << (privilege * 3 + access);
+    const { tlbs } = this;
+    const first = tlbs.first(access);
+    const slot = tlbs.lookup(first, key, region, low);
+    if (slot >= 0) {
+      this.latency.add(this.#firstCause, first.latency);
+      if (this.#take(first, slot, low) & bit) return true;
+      return this.#refusedByEntry(key, region, low, offset, access, privilege);
+    }
+    if (!retry) first.misses++;
+    const stlb = tlbs.stlb;
+    if (stlb !== null) {
+      if (!retry) stlb.lookups++;
+      const second = tlbs.lookup(stlb, key, region, low);
+      if (second >= 0) {
+        this.latency.add(this.#stlbHit, stlb.latency);
+        this.#take(stlb, second, low);
+        tlbs.fill(first, key, region, low, this.frame, this.attributes, this.allowed);
+        if (this.allowed & bit) return true;
+        return this.#refusedByEntry(key, region, low, offset, access, privilege);
+      }
+      if (!retry) stlb.misses++;
+      this.latency.add(this.#stlbMiss, stlb.latency);
+    }
+    return this.#walk(key, region, low, offset, access, privilege);
+  }
+
+  /** Cycles for which the walk in {@link latency} waits for a walker, given its arrival; 0 when it has none. */
+  queueWait(arrival: Cycle): Cycle {
+    const { latency } = this;
+    if (latency.walkFrom >= latency.count) return 0;
+    let before = 0;
+    for (let i = 0; i < latency.walkFrom; i++) before += latency.cycles[i]!;
+    const ready = arrival + before;
+    const wait = this.#pool.start(ready, latency.total - before) - ready;
+    this.counters.queued += wait;
+    return wait;
+  }
+
+  /** Whether a second use of a page right after its fill changes no TLB's state (the same-page filter asks). */
+  get fillCountsAsUse(): boolean {
+    return this.tlbs.all.every((tlb) => tlb.fillCountsAsUse);
+  }
+
+  invalidatePage(asid: Asid, vpn: number): void {
+    this.tlbs.invalidatePage(asid, vpn);
+    this.#psc?.invalidatePage(asid, vpn);
+  }
+
+  invalidateRange(asid: Asid, vpn: number, pages: number): void {
+    this.tlbs.invalidateRange(asid, vpn, pages);
+    if (pages === 1) this.#psc?.invalidatePage(asid, vpn);
+    else this.#psc?.invalidateAsid(asid);
+  }
+
+  invalidateAsid(asid: Asid): void {
+    this.tlbs.invalidateAsid(asid);
+    this.#psc?.invalidateAsid(asid);
+  }
+
+  invalidateAll(): void {
+    this.tlbs.invalidateAll();
+    this.#psc?.invalidateAll();
+  }
+
+  /** All counts to zero, contents as they are, and a new time zero: the end of a warm-up. */
+  resetCounters(): void {
+    Object.assign(this.counters, {
+      count: 0,
+      faulted: 0,
+      reads: 0,
+      cycles: 0,
+      queued: 0,
+      assists: 0,
+      adWrites: 0,
+    });
+    this.walksBySize.fill(0);
+    this.readsBy.fill(0);
+    this.readCyclesBy.fill(0);
+    for (const tlb of this.tlbs.all) tlb.resetCounters();
+    for (const level of this.#psc?.levels ?? []) level.hits = level.misses = 0;
+    this.#pool.restart();
+  }
+
+  /** Copies a TLB entry into the answer; what it allows. */
+  #take(tlb: Tlb, slot: number, low: number): number {
+    this.frame = tlb.frameOf(slot, low);
+    this.attributes = tlb.attributes[slot]!;
+    this.allowed = tlb.allowed[slot]!;
+    return this.allowed;
+  }
+
+  /**
+   * A TLB entry is there and its mask does not have the access: a store to a clean page, or rights that do not fit.
+   * Both may end in a walk, whose result replaces the entry.
+   */
+  #refusedByEntry(
+    key: number,
+    region: number,
+    low: number,
+    offset: number,
+    access: AccessType,
+    privilege: Privilege,
+  ): boolean {
+    const { walker } = this;
+    const refusal = walker.rules.check(this.attributes, access, privilege);
+    const clean = refusal === null && access === STORE && (this.attributes & ATTR_DIRTY) === 0;
+    const { dirty, permissionMiss } = this.#config;
+    if (clean) {
+      this.counters.assists++;
+      if (dirty.action !== 'fault') {
+        if (!this.#walk(key, region, low, offset, access, privilege)) return false;
+        this.latency.add(this.#assistCause, dirty.cycles);
+        return true;
+      }
+    } else if (permissionMiss === 'fault' && refusal !== null) {
+      this.fault = this.#faultFor(refusal, this.#vpn(region, low), offset, access, privilege);
+      return false;
+    }
+    this.tlbs.invalidatePage(this.#asid, this.#vpn(region, low));
+    return this.#walk(key, region, low, offset, access, privilege);
+  }
+
+  #walk(
+    key: number,
+    region: number,
+    low: number,
+    offset: number,
+    access: AccessType,
+    privilege: Privilege,
+  ): boolean {
+    const { walker, counters } = this;
+    walker.root = this.#root;
+    walker.asid = this.#asid;
+    const walk = walker.walk(this.#vpn(region, low), offset, access, privilege, TIMED);
+    counters.count++;
+    counters.reads += walk.reads;
+    counters.cycles += walk.cycles;
+    counters.adWrites += walk.updates;
+    this.#account(walk);
+    if (walk.fault !== null) {
+      counters.faulted++;
+      this.fault = walk.fault;
+      return false;
+    }
+    this.frame = walk.pfn;
+    this.attributes = walk.attributes;
+    this.allowed = walker.rules.allowedMask(walk.attributes);
+    this.walksBySize[sizeShiftOf(walk.attributes)]!++;
+    const { tlbs } = this;
+    if (tlbs.stlb !== null) {
+      tlbs.fill(tlbs.stlb, key, region, low, this.frame, this.attributes, this.allowed);
+    }
+    tlbs.fill(tlbs.first(access), key, region, low, this.frame, this.attributes, this.allowed);
+    return true;
+  }
+
+  /** The walk's cycles as parts of the latency: PSC, then each read with the A/D update that followed it. */
+  #account(walk: Walk): void {
+    const { latency } = this;
+    if (latency.walkFrom > latency.count) latency.beginWalk();
+    latency.add(this.#pscCause, this.#psc === null ? 0 : this.#psc.latency);
+    for (let i = 0; i < walk.reads; i++) {
+      const by = walk.readLevel[i]! * this.caches + walk.readFrom[i]!;
+      latency.add(this.#readCauses[by]!, walk.readCycles[i]!);
+      this.readsBy[by]!++;
+      this.readCyclesBy[by]! += walk.readCycles[i]!;
+      if (walk.readUpdated[i] === 1) latency.add(this.#adCause, this.#config.adUpdate);
+    }
+  }
+
+  /** A fault raised by a TLB entry: no table was read. */
+  #faultFor(refusal: Refusal, vpn: number, offset: number, access: AccessType, privilege: Privilege): Fault {
+    const { reason, step } = refusal;
+    const { vector, code } = this.walker.rules.exception(refusal, this.attributes, access, privilege);
+    return { vector, code, reason, level: 0, vpn, offset, access, privilege, step };
+  }
+
+  #vpn(region: number, low: number): number {
+    return this.tlbs.regions.highOf(region) * REGION_PAGES + low;
+  }
+}

@@ -1,0 +1,111 @@
+import { sizeShiftNamed } from '../core/attributes.ts';
+import type { Ledger } from '../core/ledger.ts';
+import type { RegionTable } from '../core/regions.ts';
+import { Dram } from '../memory/dram.ts';
+import { CacheHierarchy } from '../memory/hierarchy.ts';
+import { PhysicalMemory } from '../memory/physical.ts';
+import { Mmu } from '../mmu/mmu.ts';
+import { modeNamed } from '../mmu/mode/index.ts';
+import type { PagingMode } from '../mmu/mode/mode.ts';
+import { PagingStructureCaches } from '../mmu/psc.ts';
+import type { Controls } from '../mmu/rules/controls.ts';
+import { rulesFor } from '../mmu/rules/index.ts';
+import { Walker } from '../mmu/walker.ts';
+import { WalkerPool } from '../mmu/walker-pool.ts';
+import { TlbHierarchy } from '../tlb/hierarchy.ts';
+import type { TlbConfig } from '../tlb/tlb.ts';
+import { DataSide } from './data-side.ts';
+import type { Machine, Tlb } from './machine/machine.ts';
+
+/** The parts of one core, put together from a machine's description. */
+export interface Hardware {
+  readonly mode: PagingMode;
+  readonly memory: PhysicalMemory;
+  readonly caches: CacheHierarchy;
+  readonly psc: PagingStructureCaches | null;
+  readonly tlbs: TlbHierarchy;
+  readonly mmu: Mmu;
+  /** null when the machine sends only PTE reads through its caches. */
+  readonly data: DataSide | null;
+}
+
+/**
+ * Builds the hardware of a machine.
+ * @param regions of the trace to come: keys of pages are made with its numbers
+ */
+export function buildHardware(machine: Machine, regions: RegionTable, ledger: Ledger): Hardware {
+  const mode = modeNamed(machine.paging.mode);
+  const memory = new PhysicalMemory();
+  const caches = cachesOf(machine);
+  const psc = pscOf(machine, mode);
+  const walker = new Walker(rulesFor(mode, controlsOf(machine)), {
+    memory,
+    caches,
+    psc,
+    memoryMap: null,
+    adUpdate: machine.walkers.adUpdate,
+  });
+  const { tlb } = machine;
+  const tlbs = new TlbHierarchy(
+    {
+      itlb: tlbConfig('ITLB', tlb.itlb),
+      dtlb: tlbConfig('DTLB', tlb.dtlb),
+      storeTlb: tlb.storeTlb ? tlbConfig('STORE-TLB', tlb.storeTlb) : undefined,
+      stlb: tlb.stlb ? tlbConfig('STLB', tlb.stlb) : undefined,
+      inclusive: tlb.stlb?.inclusive ?? false,
+    },
+    regions,
+  );
+  const mmu = new Mmu(
+    { tlbs, walker, pool: new WalkerPool(machine.walkers.count, machine.walkers.mshrs), psc },
+    {
+      permissionMiss: machine.permissionMiss,
+      dirty: machine.dirty,
+      cacheNames: caches.names,
+      levels: mode.levels,
+      adUpdate: machine.walkers.adUpdate,
+    },
+    ledger,
+  );
+  const data = machine.dataThroughCaches ? new DataSide(caches, ledger) : null;
+  return { mode, memory, caches, psc, tlbs, mmu, data };
+}
+
+/** Without `pteThroughCaches` a PTE read costs the same always: no caches, and memory at that latency. */
+function cachesOf(machine: Machine): CacheHierarchy {
+  const physicalBits = Math.ceil(Math.log2(machine.kernel.memoryBytes)) + 1;
+  return machine.pteThroughCaches
+    ? new CacheHierarchy(machine.caches, new Dram(machine.dram.latency), physicalBits)
+    : new CacheHierarchy([], new Dram(machine.pteLatency), physicalBits);
+}
+
+function pscOf(machine: Machine, mode: PagingMode): PagingStructureCaches | null {
+  if (Object.keys(machine.psc.levels).length === 0) return null;
+  return new PagingStructureCaches(mode, {
+    levels: machine.psc.levels,
+    latency: machine.psc.latency,
+    pageInvalidates: mode.family === 'x86' ? 'asid' : 'path',
+  });
+}
+
+/** Control bits as user code runs: the machine's, with what only software changes at its reset value. */
+function controlsOf(machine: Machine): Controls {
+  const { paging } = machine;
+  return paging.family === 'x86'
+    ? { family: 'x86', ...paging.controls, ac: false, pkru: 0, pkrs: 0 }
+    : { family: 'riscv', ...paging.controls, svrsw60t59b: false };
+}
+
+function tlbConfig(name: string, { latency, arrays }: Tlb): TlbConfig {
+  return {
+    name,
+    latency,
+    arrays: arrays.map(({ sizes, sets, ways, replacement, seed }) => ({
+      shifts: sizes.map(sizeShiftNamed),
+      sets,
+      ways,
+      replacement,
+      seed,
+    })),
+  };
+}

@@ -1,0 +1,78 @@
+import type { Pfn } from '../core/addr.ts';
+import type { Fault } from '../core/fault.ts';
+import type { FaultOutcome } from '../core/kernel-port.ts';
+import type { DemandKernel } from '../kernel/demand.ts';
+import type { TraceEvent } from '../trace/event.ts';
+import type { FaultCounts, ForkCounts, MemoryCounts, ProcessCounts } from './result.ts';
+
+/** What the run loop asks of a kernel, whichever it is. */
+export interface KernelSide {
+  readonly name: string;
+  handleFault(pid: number, fault: Fault): FaultOutcome;
+  /** The root table of a process's address space; makes the process when it is new. */
+  rootOf(pid: number): Pfn;
+  /** A number for the address space: the same for processes that share one. */
+  spaceOf(pid: number): number;
+  /** A process event of the trace: a system call. */
+  apply(event: TraceEvent): void;
+  faults(): FaultCounts;
+  forks(): ForkCounts;
+  memory(): MemoryCounts;
+  processes(): ProcessCounts[];
+  /** Counters back to zero, memory as it is: the end of a warm-up. */
+  resetCounters(): void;
+}
+
+/** The demand kernel behind that door: it knows no mappings and no forks, so process events pass it by. */
+export class DemandSide implements KernelSide {
+  readonly name = 'demand';
+  readonly #kernel: DemandKernel;
+  readonly #minor = new Map<number, number>();
+
+  constructor(kernel: DemandKernel) {
+    this.#kernel = kernel;
+  }
+
+  handleFault(pid: number, fault: Fault): FaultOutcome {
+    this.#minor.set(pid, (this.#minor.get(pid) ?? 0) + 1);
+    return this.#kernel.handleFault(pid, fault);
+  }
+
+  rootOf(pid: number): Pfn {
+    if (!this.#minor.has(pid)) this.#minor.set(pid, 0);
+    return this.#kernel.rootOf(pid);
+  }
+
+  spaceOf(pid: number): number {
+    return pid;
+  }
+
+  apply(_event: TraceEvent): void {}
+
+  faults(): FaultCounts {
+    const minor = [...this.#minor.values()].reduce((sum, count) => sum + count, 0);
+    return { minor, major: 0, signals: 0, byKind: minor === 0 ? {} : { demand: minor } };
+  }
+
+  forks(): ForkCounts {
+    return { count: 0, ptesCopied: 0, tablesCopied: 0, tablesShared: 0 };
+  }
+
+  memory(): MemoryCounts {
+    const frames = this.#kernel.dataFrames;
+    return {
+      framesPeak: frames + this.#kernel.pageTableFrames,
+      pageTableBytesPeak: this.#kernel.pageTableFrames * 4096,
+      bytesCopied: 0,
+      bytesZeroed: frames * 4096,
+    };
+  }
+
+  processes(): ProcessCounts[] {
+    return [...this.#minor].map(([pid, minflt]) => ({ pid, parent: 0, name: '', minflt, majflt: 0 }));
+  }
+
+  resetCounters(): void {
+    for (const pid of this.#minor.keys()) this.#minor.set(pid, 0);
+  }
+}

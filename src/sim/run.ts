@@ -1,0 +1,191 @@
+import { sizeShiftNamed } from '../core/attributes.ts';
+import { Ledger } from '../core/ledger.ts';
+import { DemandKernel } from '../kernel/demand.ts';
+import { type Chunk, CONTINUES } from '../trace/chunk.ts';
+import type { TraceEvent } from '../trace/event.ts';
+import type { TraceSource } from '../trace/source.ts';
+import { AddressSpaces } from './address-spaces.ts';
+import {
+  type AccessCounts,
+  accessesIn,
+  addCounts,
+  countRecords,
+  countsSince,
+  noCounts,
+  recordOfAccess,
+} from './counts.ts';
+import { Cpu } from './cpu.ts';
+import { buildHardware, type Hardware } from './hardware.ts';
+import { DemandSide, type KernelSide } from './kernel.ts';
+import type { Machine } from './machine/machine.ts';
+import { IssueWindow } from './window.ts';
+
+export interface RunOptions {
+  /** Accesses to run before counting begins. */
+  warmup?: number;
+  /** Accesses to run in all, the warm-up included. */
+  limit?: number;
+  /** Called now and then (once a chunk) with the accesses run so far. */
+  onProgress?: (accesses: number) => void;
+  /** Ask to stop early (SIGINT): the run ends after the chunk in hand. */
+  signal?: AbortSignal;
+}
+
+/** Who runs when a trace names no process. */
+const FIRST_PID = 1;
+
+/**
+ * One machine running one trace: hardware and kernel joined, chunks in, counters out (result: sim/collect.ts).
+ * Deterministic: the same trace, machine and options give the same numbers on any host.
+ */
+export class Simulation {
+  readonly machine: Machine;
+  readonly ledger = new Ledger();
+  readonly window: IssueWindow;
+  readonly hardware: Hardware;
+  readonly spaces: AddressSpaces;
+  readonly kernel: KernelSide;
+  readonly cpu: Cpu;
+  /** Accesses of the region of interest. */
+  counts: AccessCounts = noCounts();
+  warmedUp = 0;
+  events = 0;
+  totalCycles = 0;
+  readonly pids = new Set<number>();
+  #pid = 0;
+  #done = 0;
+  #counting: boolean;
+  readonly #options: RunOptions;
+
+  constructor(machine: Machine, source: TraceSource, options: RunOptions = {}) {
+    this.machine = machine;
+    this.#options = options;
+    this.#counting = (options.warmup ?? 0) === 0;
+    this.window = new IssueWindow(this.ledger, machine.core.issueWidth, machine.core.window);
+    this.hardware = buildHardware(machine, source.regions, this.ledger);
+    this.spaces = new AddressSpaces(this.hardware.mmu, machine.tlb.asids);
+    this.kernel = new DemandSide(
+      new DemandKernel(
+        this.hardware.memory,
+        this.hardware.mode,
+        { ...machine.kernel, pageShift: sizeShiftNamed(machine.paging.pageSize) },
+        this.window,
+      ),
+    );
+    this.cpu = new Cpu(
+      this.hardware.mmu,
+      this.window,
+      (fault) => this.kernel.handleFault(this.#pid, fault),
+      this.hardware.data,
+    );
+  }
+
+  /** Runs the trace to its end, or to the limit. @throws InputError where the trace is broken */
+  async run(source: TraceSource): Promise<void> {
+    this.#switch(FIRST_PID);
+    let before = noCounts();
+    for await (const chunk of source.chunks()) {
+      const decoded = countsSince(before, source.statistics);
+      before = { ...source.statistics };
+      if (this.machine.pageCrossing === 'first') dropContinuations(chunk);
+      if (!this.#runChunk(chunk, decoded)) break;
+      this.#options.onProgress?.(this.#done);
+      if (this.#options.signal?.aborted) break;
+    }
+    this.totalCycles = this.window.finish();
+  }
+
+  /** `decoded` are the accesses of this chunk. False when the limit was reached inside it. */
+  #runChunk(chunk: Chunk, decoded: AccessCounts): boolean {
+    const { warmup = 0, limit = Number.POSITIVE_INFINITY } = this.#options;
+    let from = 0;
+    if (!this.#counting) {
+      from = recordOfAccess(chunk, warmup - this.#done);
+      this.#runStretch(chunk, 0, from);
+      this.#done += accessesIn(this.#countOf(chunk, 0, from, decoded));
+      if (this.#done < warmup) return true;
+      this.#beginCounting();
+      if (from === chunk.count) return this.#done < limit;
+    }
+    let to = chunk.count;
+    if (this.#done + (to - from) > limit) to = this.#limitRecord(chunk, from, limit - this.#done);
+    this.#runStretch(chunk, from, to);
+    const counts = this.#countOf(chunk, from, to, decoded);
+    addCounts(this.counts, counts);
+    this.#done += accessesIn(counts);
+    return this.#done < limit;
+  }
+
+  /** The decoder's own counts for a whole chunk; a look at each record for a part. */
+  #countOf(chunk: Chunk, from: number, to: number, decoded: AccessCounts): AccessCounts {
+    if (from === 0 && to === chunk.count) return decoded;
+    const counts = noCounts();
+    countRecords(chunk, from, to, counts);
+    return counts;
+  }
+
+  #limitRecord(chunk: Chunk, from: number, accesses: number): number {
+    const before = noCounts();
+    countRecords(chunk, 0, from, before);
+    return recordOfAccess(chunk, accessesIn(before) + accesses);
+  }
+
+  /** Records from..to-1 with the events among them; those at `to` belong to the next stretch or chunk. */
+  #runStretch(chunk: Chunk, from: number, to: number): void {
+    let at = from;
+    for (const { at: position, event } of chunk.events) {
+      if (position < from) continue;
+      if (position > to || (position === to && to < chunk.count)) break;
+      this.cpu.run(chunk, at, position);
+      at = position;
+      this.#apply(event);
+    }
+    this.cpu.run(chunk, at, to);
+  }
+
+  #apply(event: TraceEvent): void {
+    this.events++;
+    if (event.kind === 'switch') {
+      this.#switch(event.pid);
+      return;
+    }
+    this.window.drain();
+    this.kernel.apply(event);
+    if ('pid' in event && event.pid === this.#pid) this.#switch(this.#pid);
+  }
+
+  #switch(pid: number): void {
+    this.#pid = pid;
+    this.pids.add(pid);
+    const root = this.kernel.rootOf(pid);
+    this.cpu.switchTo(this.spaces.switchTo(this.kernel.spaceOf(pid), root), root);
+  }
+
+  /** The warm-up is over: every count begins anew, caches and memory stay. */
+  #beginCounting(): void {
+    this.#counting = true;
+    this.warmedUp = this.#done;
+    this.window.restart();
+    this.ledger.reset();
+    this.hardware.mmu.resetCounters();
+    for (const cache of this.hardware.caches.caches) cache.resetCounts();
+    this.kernel.resetCounters();
+    this.events = 0;
+  }
+}
+
+/** Keeps only the first page of each access: what simulators do that look up the first byte's page alone. */
+function dropContinuations(chunk: Chunk): void {
+  const { keys, offsets, sizes } = chunk;
+  let kept = 0;
+  let event = 0;
+  for (let i = 0; i < chunk.count; i++) {
+    while (event < chunk.events.length && chunk.events[event]!.at === i) chunk.events[event++]!.at = kept;
+    if (offsets[i]! & CONTINUES) continue;
+    keys[kept] = keys[i]!;
+    offsets[kept] = offsets[i]!;
+    sizes[kept++] = sizes[i]!;
+  }
+  for (; event < chunk.events.length; event++) chunk.events[event]!.at = kept;
+  chunk.count = kept;
+}
