@@ -34,12 +34,7 @@ export function complete(input: MachineInput): Machine {
       ...input.dirty,
     },
     psc: { latency: input.psc?.latency ?? 0, levels: presentOnly(input.psc?.levels ?? {}) },
-    walkers: {
-      count: 1,
-      adUpdate: 0,
-      ...input.walkers,
-      mshrs: input.walkers?.mshrs ?? input.walkers?.count ?? 1,
-    },
+    walkers: { count: 1, mshrs: input.walkers?.count ?? 1, adUpdate: 0, ...input.walkers },
     caches: (input.caches ?? []).map(completeCache),
     dram: { latency: input.dram?.latency ?? 0 },
     dataThroughCaches: input.dataThroughCaches ?? false,
@@ -47,11 +42,10 @@ export function complete(input: MachineInput): Machine {
     pteLatency: input.pteLatency ?? 0,
     pageCrossing: input.pageCrossing ?? 'both',
     kernel: {
-      faultCycles: 0,
-      frameOrder: 'sequential',
-      seed: 1,
-      ...input.kernel,
       memoryBytes: bytesOf(input.kernel?.memoryBytes ?? '4G'),
+      faultCycles: input.kernel?.faultCycles ?? 0,
+      frameOrder: input.kernel?.frameOrder ?? 'sequential',
+      seed: input.kernel?.seed ?? 1,
     },
   };
 }
@@ -126,7 +120,8 @@ function completeArray(input: ArrayInput): TlbArray {
 }
 
 function completeCache(input: NonNullable<MachineInput['caches']>[number]): Cache {
-  return { line: 64, ...input, bytes: bytesOf(input.bytes) };
+  const { name, bytes, ways, line = 64, latency } = input;
+  return { name, bytes: bytesOf(bytes), ways, line, latency };
 }
 
 const UNIT_SHIFT: Record<string, number> = { K: 10, M: 20, G: 30, T: 40 };

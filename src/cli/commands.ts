@@ -1,0 +1,24 @@
+import type { CommandModule } from 'yargs';
+
+/** A command as `pagewalk --help` lists it; its code is loaded only when it is the one to run. */
+export interface CommandEntry {
+  readonly name: string;
+  readonly summary: string;
+  // Each command knows its own arguments; the list cannot.
+  // biome-ignore lint/suspicious/noExplicitAny: see above
+  readonly load: () => Promise<CommandModule<any, any>>;
+}
+
+/** Every command, in the order of the help. A new one is one entry. */
+export const COMMANDS: readonly CommandEntry[] = [
+  {
+    name: 'run',
+    summary: 'run a trace through a machine: TLB misses, walks, faults, and where every cycle went',
+    load: async () => (await import('./run.ts')).runCommand,
+  },
+  {
+    name: 'machines',
+    summary: 'list the machine presets, or explain where each number of one comes from',
+    load: async () => (await import('./machines.ts')).machinesCommand,
+  },
+];

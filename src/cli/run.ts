@@ -1,0 +1,129 @@
+import type { CommandModule } from 'yargs';
+import { InputError } from '../core/errors.ts';
+import { csvReport } from '../report/csv.ts';
+import { textReport } from '../report/text.ts';
+import { collect } from '../sim/collect.ts';
+import { loadMachine } from '../sim/machine/load.ts';
+import { Simulation } from '../sim/run.ts';
+import { openTrace } from '../trace/node/open.ts';
+import { print, writeFileAtomic } from './output.ts';
+import { RunProgress } from './progress.ts';
+import { packageVersion } from './version.ts';
+
+interface RunArguments {
+  trace: string;
+  machine: string;
+  set: string[] | undefined;
+  format: string | undefined;
+  warmup: number;
+  limit: number | undefined;
+  json: string | undefined;
+  csv: string | undefined;
+}
+
+/** `pagewalk run TRACE`: a trace through a machine, and what it cost. */
+export const runCommand: CommandModule<object, RunArguments> = {
+  command: 'run <trace>',
+  describe: 'run a trace through a machine: TLB misses, walks, faults, and where every cycle went',
+  builder: (yargs) =>
+    yargs
+      .positional('trace', {
+        type: 'string',
+        demandOption: true,
+        describe: 'a trace file, - for standard input',
+      })
+      .option('machine', {
+        type: 'string',
+        default: 'skylake',
+        requiresArg: true,
+        describe: 'a preset (pagewalk machines) or a YAML file',
+      })
+      .option('set', {
+        type: 'string',
+        array: true,
+        requiresArg: true,
+        describe: 'change a constant: key=value',
+      })
+      .option('format', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'the trace format, if not by content',
+      })
+      .option('warmup', {
+        type: 'number',
+        default: 0,
+        requiresArg: true,
+        describe: 'accesses before counting begins',
+      })
+      .option('limit', { type: 'number', requiresArg: true, describe: 'accesses to run in all' })
+      .option('json', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'write the result as JSON, - for stdout',
+      })
+      .option('csv', { type: 'string', requiresArg: true, describe: 'write the result as key,value lines' })
+      .example('$0 run traces/sort.lackey.br', 'the default machine')
+      .example('$0 run t.lackey --machine zen3 --set tlb.stlb.arrays.0.ways=8', 'a changed one'),
+  handler: async (options) => {
+    checkCounts(options);
+    if (options.json === '-' && options.csv === '-') {
+      throw new InputError('--json and --csv cannot both go to standard output', {
+        remedy: 'give one a file name',
+      });
+    }
+    const { machine } = await loadMachine(options.machine, options.set ?? []);
+    const source = await openTrace(
+      options.trace,
+      options.format === undefined ? {} : { format: options.format },
+    );
+    const progress = new RunProgress(source.info.bytes);
+    try {
+      const simulation = new Simulation(machine, source, {
+        warmup: options.warmup,
+        ...(options.limit !== undefined && { limit: options.limit }),
+        onProgress: (accesses) => progress.update(accesses, source.bytesRead),
+      });
+      await simulation.run(source);
+      progress.stop();
+      const result = await collect(simulation, source, packageVersion());
+      if (result.trace.accesses === 0) throw nothingCounted(options);
+      if (options.json !== undefined)
+        await writeFileAtomic(options.json, `${JSON.stringify(result, null, 2)}\n`);
+      if (options.csv !== undefined) await writeFileAtomic(options.csv, csvReport(result));
+      if (options.json !== '-' && options.csv !== '-') await print(textReport(result));
+    } finally {
+      progress.stop();
+      await source.close();
+    }
+  },
+};
+
+function checkCounts({ warmup, limit }: RunArguments): void {
+  for (const [name, value] of [
+    ['warmup', warmup],
+    ['limit', limit],
+  ] as const) {
+    if (value !== undefined && (!Number.isSafeInteger(value) || value < 0)) {
+      throw new InputError(`--${name} takes a number of accesses, not '${value}'`, {
+        remedy: `for example --${name} 1000000`,
+      });
+    }
+  }
+  if (limit !== undefined && limit <= warmup) {
+    throw new InputError(`--limit ${limit} leaves nothing to count after --warmup ${warmup}`, {
+      remedy: 'the limit counts the warm-up too: make it larger',
+    });
+  }
+}
+
+function nothingCounted({ trace, warmup }: RunArguments): InputError {
+  return warmup > 0
+    ? new InputError(`the trace ends within the warm-up of ${warmup} accesses`, {
+        place: trace,
+        remedy: 'make --warmup smaller',
+      })
+    : new InputError('the trace holds no accesses', {
+        place: trace,
+        remedy: 'record it with valgrind --tool=lackey --trace-mem=yes',
+      });
+}
