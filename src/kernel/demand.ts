@@ -11,7 +11,6 @@ import {
 import { InputError } from '../core/errors.ts';
 import type { Fault } from '../core/fault.ts';
 import type { CycleSink, FaultOutcome } from '../core/kernel-port.ts';
-import type { Ledger } from '../core/ledger.ts';
 import type { PhysicalMemory } from '../memory/physical.ts';
 import type { PagingMode } from '../mmu/mode/mode.ts';
 import { FrameOrder } from './frame-order.ts';
@@ -51,7 +50,6 @@ export class DemandKernel {
     memory: PhysicalMemory,
     mode: PagingMode,
     settings: DemandSettings,
-    ledger: Ledger,
     sink: CycleSink,
   ) {
     this.#memory = memory;
@@ -59,7 +57,7 @@ export class DemandKernel {
     this.#settings = settings;
     this.#frames = Math.floor(settings.memoryBytes / 4096);
     this.#sink = sink;
-    this.#cause = ledger.cause('fault.demand');
+    this.#cause = sink.cause('fault.demand');
     const shuffled = settings.frameOrder === 'random' && settings.pageShift === 0;
     this.#order = new FrameOrder(this.#frames, shuffled ? settings.seed : null);
   }

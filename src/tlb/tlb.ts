@@ -24,6 +24,8 @@ export class Tlb {
   readonly frames: Float64Array;
   readonly attributes: Int32Array;
   readonly allowed: Uint8Array;
+  /** Size shift of the entry itself: that of its leaf, or less where the TLB holds the leaf in pieces. */
+  readonly shifts: Uint8Array;
   /** Set on entries that hold a piece of a larger leaf: one invalidation must find all pieces. */
   readonly pieces: Uint8Array;
   #pieceCount = 0;
@@ -48,6 +50,7 @@ export class Tlb {
     this.frames = new Float64Array(slots);
     this.attributes = new Int32Array(slots);
     this.allowed = new Uint8Array(slots);
+    this.shifts = new Uint8Array(slots);
     this.pieces = new Uint8Array(slots);
   }
 
@@ -103,10 +106,16 @@ export class Tlb {
     this.frames[slot] = frame - (low & (2 ** shift - 1));
     this.attributes[slot] = attributes;
     this.allowed[slot] = allowed;
+    this.shifts[slot] = shift;
     const piece = shift < leafShift ? 1 : 0;
     this.#pieceCount += piece - this.pieces[slot]!;
     this.pieces[slot] = piece;
     return slot;
+  }
+
+  /** The frame of the 4 KiB page with these low VPN bits, under an entry that covers it. */
+  frameOf(slot: number, low: number): number {
+    return this.frames[slot]! + (low & ((1 << this.shifts[slot]!) - 1));
   }
 
   /** Drops the entry of this page, and every piece of a larger leaf in the same address space. */
