@@ -1,0 +1,116 @@
+/*
+ * One life of a fork: touch, fork, child works, parent writes, child exits, parent writes again.
+ */
+#define _GNU_SOURCE
+#include "child.h"
+#include "clock.h"
+#include "probe.h"
+#include "region.h"
+
+struct plan {
+    struct region region;
+    size_t count, step;
+    bool child_reads, child_writes, parent_writes;
+};
+
+static struct series forks, fork_walls, children, child_faults, parents, parent_faults, exits, afters;
+
+static double timed_write(const struct plan *plan)
+{
+    double from = cpu_ns();
+    region_write(&plan->region, NULL, plan->count, plan->step);
+    return cpu_ns() - from;
+}
+
+__attribute__((noreturn)) static void live_as_child(const struct plan *plan, const struct child *self)
+{
+    long faults = faults_now();
+    double from = cpu_ns();
+    if (plan->child_writes)
+        region_write(&plan->region, NULL, plan->count, plan->step);
+    else if (plan->child_reads)
+        region_read(&plan->region, NULL, plan->count, plan->step);
+    report->work_ns = cpu_ns() - from;
+    report->work_faults = faults_now() - faults;
+    if (plan->parent_writes)
+        child_wait(self);
+    child_exit();
+}
+
+static void run_once(const struct plan *plan, bool counts)
+{
+    struct child child = child_fork();
+    if (!child.pid)
+        live_as_child(plan, &child);
+    double parent = 0;
+    long faults = faults_now();
+    if (plan->parent_writes)
+        parent = timed_write(plan);
+    faults = faults_now() - faults;
+    double exit = child_reap(&child);
+    double after = timed_write(plan);
+    if (!counts)
+        return;
+    series_add(&forks, child.fork_ns);
+    series_add(&fork_walls, child.fork_wall_ns);
+    series_add(&exits, exit);
+    series_add(&afters, after);
+    if (plan->child_reads || plan->child_writes) {
+        series_add(&children, report->work_ns);
+        series_add(&child_faults, (double)report->work_faults);
+    }
+    if (plan->parent_writes) {
+        series_add(&parents, parent);
+        series_add(&parent_faults, (double)faults);
+    }
+}
+
+/*
+ * cycle pages=N [huge=1] [order=random] [step=PAGES] [child=read|write] [parent=write] [fresh=1] [drop=N] [reps=N]
+ *
+ * The first `drop` rounds are thrown away: they find memory that the host has not backed yet. fresh=1 maps the region anew for
+ * every round (a write that splits a huge page cannot be undone otherwise).
+ */
+void measure_cycle(const struct command *command)
+{
+    size_t pages = number_of(command, "pages", 512), step = number_of(command, "step", 1);
+    int reps = (int)number_of(command, "reps", 3), drop = (int)number_of(command, "drop", 1);
+    bool huge = number_of(command, "huge", 0), fresh = number_of(command, "fresh", 0);
+    bool shuffled = is_word(command, "order", "random");
+    struct plan plan = {
+        .count = pages / step,
+        .step = step,
+        .child_reads = is_word(command, "child", "read"),
+        .child_writes = is_word(command, "child", "write"),
+        .parent_writes = is_word(command, "parent", "write"),
+    };
+    forks = (struct series){ .name = "fork" };
+    fork_walls = (struct series){ .name = "forkWall" };
+    children = (struct series){ .name = "child" };
+    child_faults = (struct series){ .name = "childFaults" };
+    parents = (struct series){ .name = "parent" };
+    parent_faults = (struct series){ .name = "parentFaults" };
+    exits = (struct series){ .name = "exit" };
+    afters = (struct series){ .name = "after" };
+    for (int rep = 0; rep < reps + drop; rep++) {
+        if (!plan.region.at) {
+            plan.region = region_map(pages, huge ? ANONYMOUS_HUGE : ANONYMOUS);
+            /* The physical order is that of the first touch; what is timed goes through it in address order. */
+            region_write(&plan.region, shuffled ? order_shuffled(pages) : NULL, pages, 1);
+        }
+        run_once(&plan, rep >= drop);
+        if (fresh)
+            region_unmap(&plan.region);
+    }
+    region_unmap(&plan.region);
+    reply_begin();
+    reply_series(&forks);
+    reply_series(&fork_walls);
+    reply_series(&children);
+    reply_series(&child_faults);
+    reply_series(&parents);
+    reply_series(&parent_faults);
+    reply_series(&exits);
+    reply_series(&afters);
+    reply_end();
+}

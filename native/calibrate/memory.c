@@ -1,0 +1,106 @@
+/*
+ * How fast this machine clears, copies and stores, by the level of memory that holds the data.
+ */
+#define _GNU_SOURCE
+#include "clock.h"
+#include "probe.h"
+#include "region.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+/* As the kernel does it: the string instructions on x86 (clear_page_erms, copy_page). */
+static void clear_page(void *to)
+{
+#if defined(__x86_64__)
+    size_t bytes = PAGE_BYTES;
+    __asm__ volatile("rep stosb" : "+D"(to), "+c"(bytes) : "a"(0) : "memory");
+#else
+    memset(to, 0, PAGE_BYTES);
+#endif
+}
+
+static void copy_page(void *to, const void *from)
+{
+#if defined(__x86_64__)
+    size_t words = PAGE_BYTES / 8;
+    __asm__ volatile("rep movsq" : "+D"(to), "+S"(from), "+c"(words) : : "memory");
+#else
+    memcpy(to, from, PAGE_BYTES);
+#endif
+}
+
+/*
+ * memory pages=N [passes=N] [reps=N]: CPU ns to clear 4 KiB, and to copy 4 KiB, going in shuffled order through N
+ * pages (copy: N source and N destination pages), on huge pages so that address translation costs little.
+ */
+void measure_memory(const struct command *command)
+{
+    size_t pages = number_of(command, "pages", 8), passes = number_of(command, "passes", 1);
+    int reps = (int)number_of(command, "reps", 5);
+    struct region from = region_map(pages, ANONYMOUS_HUGE), to = region_map(pages, ANONYMOUS_HUGE);
+    const uint32_t *order = order_shuffled(pages);
+    struct series clear = { .name = "clear" }, copy = { .name = "copy" };
+    region_write(&from, order, pages, 1);
+    region_write(&to, order, pages, 1);
+    for (int rep = 0; rep < reps + 1; rep++) {
+        double times = (double)(passes * pages), start = cpu_ns();
+        for (size_t pass = 0; pass < passes; pass++)
+            for (size_t i = 0; i < pages; i++)
+                clear_page((char *)to.at + order[i] * PAGE_BYTES);
+        double cleared = cpu_ns();
+        for (size_t pass = 0; pass < passes; pass++)
+            for (size_t i = 0; i < pages; i++)
+                copy_page((char *)to.at + order[i] * PAGE_BYTES, (char *)from.at + order[i] * PAGE_BYTES);
+        if (rep) {
+            series_add(&clear, (cleared - start) / times);
+            series_add(&copy, (cpu_ns() - cleared) / times);
+        }
+    }
+    region_unmap(&from);
+    region_unmap(&to);
+    reply_begin();
+    reply_series(&clear);
+    reply_series(&copy);
+    reply_end();
+}
+
+static struct region held[8];
+
+/*
+ * hold pages=N: touches N pages of 4 KiB and keeps them until the program ends, so that the scattered single pages
+ * of the free lists are taken and what follows gets memory from large free blocks. Then touches and frees `spare`
+ * pages, so that the host has backed them. Replies the ns a page took the first and, for spare, the second time.
+ */
+void hold_memory(const struct command *command)
+{
+    static int holds;
+    size_t pages = number_of(command, "pages", 0), spare = number_of(command, "spare", 0);
+    double again[2] = { 0 };
+    if (holds == sizeof held / sizeof *held)
+        fail("too many holds");
+    reply_begin();
+    if (pages) {
+        double from = wall_ns();
+        held[holds] = region_map(pages, ANONYMOUS);
+        if (madvise((void *)held[holds].at, pages * PAGE_BYTES, MADV_DONTFORK))
+            fail("madvise");
+        region_write(&held[holds], NULL, pages, 1);
+        reply_number("first", (wall_ns() - from) / (double)pages);
+        holds++;
+    }
+    for (int pass = 0; spare && pass < 2; pass++) {
+        struct region region = region_map(spare, ANONYMOUS);
+        double from = wall_ns();
+        region_write(&region, NULL, spare, 1);
+        again[pass] = (wall_ns() - from) / (double)spare;
+        region_unmap(&region);
+    }
+    if (spare) {
+        reply_number("spareFirst", again[0]);
+        reply_number("spareAgain", again[1]);
+    }
+    reply_end();
+}

@@ -1,0 +1,110 @@
+#define _GNU_SOURCE
+#include "region.h"
+#include "probe.h"
+
+#include <errno.h>
+#include <sys/mman.h>
+
+#define ALIGNMENT ((size_t)1 << 30)
+
+/* Address space is reserved with room to align, and the parts not used are given back. */
+static void *reserve(size_t bytes)
+{
+    size_t room = bytes + ALIGNMENT;
+    char *at = mmap(NULL, room, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (at == MAP_FAILED)
+        fail("cannot reserve %zu bytes of addresses", room);
+    char *start = (char *)(((uintptr_t)at + ALIGNMENT - 1) & ~(ALIGNMENT - 1));
+    if (start > at)
+        munmap(at, (size_t)(start - at));
+    munmap(start + bytes, (size_t)(at + room - (start + bytes)));
+    return start;
+}
+
+static struct region map(size_t pages, int flags, int fd)
+{
+    size_t bytes = pages * PAGE_BYTES;
+    void *at = mmap(reserve(bytes), bytes, PROT_READ | PROT_WRITE, flags | MAP_FIXED, fd, 0);
+    if (at == MAP_FAILED)
+        fail("cannot map %zu pages", pages);
+    return (struct region){ at, pages };
+}
+
+struct region region_map(size_t pages, enum backing backing)
+{
+    int sharing = backing == SHARED_ANONYMOUS ? MAP_SHARED : MAP_PRIVATE;
+    struct region region = map(pages, sharing | MAP_ANONYMOUS, -1);
+    int advice = backing == ANONYMOUS_HUGE ? MADV_HUGEPAGE : MADV_NOHUGEPAGE;
+    if (backing != SHARED_ANONYMOUS && madvise((void *)region.at, pages * PAGE_BYTES, advice) && errno != EINVAL)
+        fail("madvise");
+    return region;
+}
+
+struct region region_map_file(size_t pages, int fd, bool shared)
+{
+    return map(pages, shared ? MAP_SHARED : MAP_PRIVATE, fd);
+}
+
+void region_unmap(struct region *region)
+{
+    if (region->at && munmap((void *)region->at, region->pages * PAGE_BYTES))
+        fail("munmap");
+    region->at = NULL;
+}
+
+static uint64_t random_state;
+
+static uint64_t next_random(void)
+{
+    random_state ^= random_state << 13;
+    random_state ^= random_state >> 7;
+    random_state ^= random_state << 17;
+    return random_state;
+}
+
+/* Shared, so that a fork does not copy its page tables with those of the region that is measured. */
+static uint32_t *order_room(size_t count)
+{
+    static uint32_t *order;
+    static size_t room;
+    if (count > room) {
+        if (order)
+            munmap(order, room * sizeof *order);
+        order = mmap(NULL, count * sizeof *order, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+        if (order == MAP_FAILED)
+            fail("no memory for an order of %zu pages", count);
+        room = count;
+    }
+    return order;
+}
+
+const uint32_t *order_shuffled(size_t count)
+{
+    static size_t made;
+    uint32_t *order = order_room(count);
+    if (made == count)
+        return order;
+    for (size_t i = 0; i < count; i++)
+        order[i] = (uint32_t)i;
+    random_state = 88172645463325252u;
+    for (size_t i = count - 1; i > 0; i--) {
+        size_t j = next_random() % (i + 1);
+        uint32_t kept = order[i];
+        order[i] = order[j];
+        order[j] = kept;
+    }
+    made = count;
+    return order;
+}
+
+void region_write(const struct region *region, const uint32_t *order, size_t count, size_t step)
+{
+    for (size_t i = 0; i < count; i++)
+        region->at[(order ? order[i] : i) * step * PAGE_BYTES] = 1;
+}
+
+void region_read(const struct region *region, const uint32_t *order, size_t count, size_t step)
+{
+    for (size_t i = 0; i < count; i++)
+        (void)region->at[(order ? order[i] : i) * step * PAGE_BYTES];
+}

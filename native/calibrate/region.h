@@ -1,0 +1,30 @@
+/*
+ * A stretch of mapped pages and the order in which they are touched.
+ */
+#ifndef REGION_H
+#define REGION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Aligned to 1 GiB, so that n pages need exactly ceil(n / 512) last-level tables. */
+struct region {
+    volatile unsigned char *at;
+    size_t pages;
+};
+
+enum backing { ANONYMOUS, ANONYMOUS_HUGE, SHARED_ANONYMOUS };
+
+struct region region_map(size_t pages, enum backing backing);
+struct region region_map_file(size_t pages, int fd, bool shared);
+void region_unmap(struct region *region);
+
+/* 0 .. count-1 shuffled by a fixed seed; valid until the next call. NULL as an order means ascending. */
+const uint32_t *order_shuffled(size_t count);
+
+/* One access to every page order[i] * step; step in pages. */
+void region_write(const struct region *region, const uint32_t *order, size_t count, size_t step);
+void region_read(const struct region *region, const uint32_t *order, size_t count, size_t step);
+
+#endif

@@ -1,0 +1,136 @@
+/*
+ * A snapshot as databases take it: the parent forks, the child reads all of memory, the parent goes on writing.
+ */
+#define _GNU_SOURCE
+#include "child.h"
+#include "clock.h"
+#include "probe.h"
+#include "region.h"
+
+#include <fcntl.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct list {
+    const uint32_t *page;
+    size_t count;
+};
+
+/* A list of page numbers, 32 bits each in this machine's order. */
+static struct list list_read(const char *path, size_t pages)
+{
+    struct stat stat;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0 || fstat(fd, &stat))
+        fail("cannot open %s", path);
+    struct list list = { .count = (size_t)stat.st_size / sizeof *list.page };
+    list.page = mmap(NULL, (size_t)stat.st_size, PROT_READ, MAP_PRIVATE | MAP_POPULATE, fd, 0);
+    if (list.page == MAP_FAILED)
+        fail("cannot map %s", path);
+    close(fd);
+    for (size_t i = 0; i < list.count; i++)
+        if (list.page[i] >= pages)
+            fail("%s: page %u of %zu", path, list.page[i], pages);
+    return list;
+}
+
+static double timed_list(const struct region *region, struct list list)
+{
+    double from = cpu_ns();
+    for (size_t i = 0; i < list.count; i++)
+        region->at[list.page[i] * PAGE_BYTES] = 3;
+    return cpu_ns() - from;
+}
+
+static struct region touched(const struct command *command)
+{
+    size_t pages = number_of(command, "pages", 4096);
+    struct region region = region_map(pages, number_of(command, "huge", 0) ? ANONYMOUS_HUGE : ANONYMOUS);
+    region_write(&region, is_word(command, "order", "random") ? order_shuffled(pages) : NULL, pages, 1);
+    return region;
+}
+
+/* stores pages=N list=FILE [huge=1] [order=random] [reps=N]: CPU ns of the writes of the list, no fork, no fault. */
+void measure_stores(const struct command *command)
+{
+    struct region region = touched(command);
+    struct list list = list_read(word_of(command, "list", ""), region.pages);
+    struct series stores = { .name = "stores" };
+    int reps = (int)number_of(command, "reps", 3);
+    for (int rep = 0; rep <= reps; rep++) {
+        double ns = timed_list(&region, list);
+        if (rep)
+            series_add(&stores, ns);
+    }
+    munmap((void *)list.page, list.count * sizeof *list.page);
+    region_unmap(&region);
+    reply_begin();
+    reply_series(&stores);
+    reply_end();
+}
+
+static void move_to(int cpu)
+{
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    CPU_SET(cpu, &set);
+    if (sched_setaffinity(0, sizeof set, &set))
+        fail("cannot run on CPU %d", cpu);
+}
+
+/* Reads one word of each page, again and again, until the parent is done. */
+__attribute__((noreturn)) static void save(const struct region *region, const struct child *self, int cpu)
+{
+    long faults = faults_now();
+    if (cpu >= 0)
+        move_to(cpu);
+    do
+        region_read(region, NULL, region->pages, 1);
+    while (cpu >= 0 && !report->stop);
+    report->work_faults = faults_now() - faults;
+    child_wait(self);
+    child_exit();
+}
+
+/*
+ * snapshot pages=N list=FILE [huge=1] [order=random] [cpu=N] [drop=N] [reps=N]
+ *
+ * cpu = where the child reads meanwhile; without it the child has the parent's CPU and reads once.
+ */
+void measure_snapshot(const struct command *command)
+{
+    struct series forks = { .name = "fork" }, writes = { .name = "write" }, faults = { .name = "writeFaults" };
+    struct series exits = { .name = "exit" };
+    int reps = (int)number_of(command, "reps", 2), drop = (int)number_of(command, "drop", 1);
+    int cpu = word_of(command, "cpu", NULL) ? (int)number_of(command, "cpu", 0) : -1;
+    for (int rep = 0; rep < reps + drop; rep++) {
+        struct region region = touched(command);
+        struct list list = list_read(word_of(command, "list", ""), region.pages);
+        struct child child = child_fork();
+        if (!child.pid)
+            save(&region, &child, cpu);
+        long before = faults_now();
+        double ns = timed_list(&region, list);
+        before = faults_now() - before;
+        report->stop = 1;
+        double exit = child_reap(&child);
+        munmap((void *)list.page, list.count * sizeof *list.page);
+        region_unmap(&region);
+        if (rep < drop)
+            continue;
+        series_add(&forks, child.fork_ns);
+        series_add(&writes, ns);
+        series_add(&faults, (double)before);
+        series_add(&exits, exit);
+    }
+    reply_begin();
+    reply_series(&forks);
+    reply_series(&writes);
+    reply_series(&faults);
+    reply_series(&exits);
+    reply_end();
+}
