@@ -33,8 +33,9 @@ export function parseMachineText(text: string, file: string): TreeNode {
 
 type Block = Partial<Origin>;
 
-/** Aliases can make a short file describe a huge or endless tree; a machine has a few hundred nodes. */
+/** Aliases can make a short file describe a huge or endless tree; a machine has a few hundred nodes, ten deep. */
 const MAX_NODES = 10_000;
+const MAX_DEPTH = 64;
 
 class MachineReader {
   readonly #document: Document.Parsed;
@@ -53,25 +54,27 @@ class MachineReader {
       for (const { key, value } of table.items)
         this.#sources.set(String((key as Node & { value: unknown }).value), textOf(value));
     this.#document.delete('sources');
-    return this.#node(this.#document.contents as Node, {}, '');
+    return this.#node(this.#document.contents as Node, {}, 0);
   }
 
-  #node(yaml: Node | null, above: Block, key: string): TreeNode {
-    const node = isAlias(yaml) ? (yaml.resolve(this.#document) as Node) : yaml;
+  #node(yaml: Node | null, above: Block, depth: number): TreeNode {
     const place = this.#placeAt(yaml?.range?.[0] ?? 0);
-    if (++this.#nodes > MAX_NODES)
-      throw new InputError(`more than ${MAX_NODES} values, aliases followed`, {
+    if (++this.#nodes > MAX_NODES || depth > MAX_DEPTH)
+      throw new InputError(`more than ${MAX_NODES} values or ${MAX_DEPTH} levels, aliases followed`, {
         place,
-        remedy: 'a machine has a few hundred; look for an alias that contains itself',
+        remedy: 'a machine has a few hundred values; look for an alias that contains itself',
       });
+    const node = isAlias(yaml) ? yaml.resolve(this.#document) : yaml;
+    if (isAlias(yaml) && node === undefined)
+      throw new InputError(`the alias *${yaml.source} has no anchor &${yaml.source} before it`, { place });
     if (isMap(node)) {
       const block = { ...above, ...this.#blockOf(node, place) };
-      if (node.has('value')) return this.#node(node.get('value', true) as Node, block, key);
+      if (node.has('value')) return this.#node(node.get('value', true) as Node, block, depth + 1);
       const entries = new Map<string, TreeNode>();
       for (const { key: name, value } of node.items) {
         const word = textOf(name);
         if (word !== 'source' && word !== 'confidence')
-          entries.set(word, this.#node(value as Node | null, block, word));
+          entries.set(word, this.#node(value as Node | null, block, depth + 1));
       }
       return { place, value: entries };
     }
@@ -79,7 +82,7 @@ class MachineReader {
       return {
         place,
         ...originOf(above),
-        value: node.items.map((item) => this.#node(item as Node, above, key)),
+        value: node.items.map((item) => this.#node(item as Node, above, depth + 1)),
       };
     const value = isScalar(node) ? (node.value as Scalar) : null;
     return { place, ...originOf(above), value };

@@ -5,7 +5,7 @@ import type { Machine } from './machine.ts';
 import type { Problem } from './problem.ts';
 import type { MachineInput } from './schema.ts';
 import { shownPath } from './shown-path.ts';
-import { isMapping, nearestNode, type TreeNode } from './tree.ts';
+import { isMapping, nearestNode, nodesOf, type TreeNode } from './tree.ts';
 
 /**
  * The machine that a file (and `--set`) describes: defaults filled in, rules between keys checked.
@@ -26,14 +26,15 @@ export function resolveMachine(tree: TreeNode, input: MachineInput): Machine {
   });
 }
 
-/** Where the value at fault was written; a `--set` beside it is to blame before the file it changed. */
+/** Where the value at fault was written. A `--set` beside it is to blame before the file; else all are named. */
 function placeOf(tree: TreeNode, path: string): string {
   const keys = path.split('.');
   const { node } = nearestNode(tree, keys);
-  if (isOverride(node)) return node.place;
   const { node: parent } = nearestNode(tree, keys.slice(0, -1));
-  const siblings = isMapping(parent) ? [...parent.value.values()] : [];
-  return (siblings.find(isOverride) ?? node).place;
+  const near = [node, ...(isMapping(parent) ? parent.value.values() : [])].find(isOverride);
+  if (near) return near.place;
+  const settings = new Set([...nodesOf(tree)].filter(isOverride).map(({ place }) => place));
+  return [node.place, ...settings].join(', ');
 }
 
 function isOverride(node: TreeNode): boolean {

@@ -58,6 +58,13 @@ export function childOf(node: TreeNode, key: string): TreeNode | undefined {
   return Array.isArray(node.value) ? node.value[Number(key)] : undefined;
 }
 
+/** The node and all below it. */
+export function* nodesOf(node: TreeNode): Iterable<TreeNode> {
+  yield node;
+  const { value } = node;
+  if (Array.isArray(value) || value instanceof Map) for (const child of value.values()) yield* nodesOf(child);
+}
+
 /** `over` on top of `base`: mappings merge key by key, anything else replaces what was there. */
 export function merge(base: TreeNode, over: TreeNode): TreeNode {
   if (!isMapping(base) || !isMapping(over)) return over;

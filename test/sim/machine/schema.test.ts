@@ -1,0 +1,34 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import * as z from 'zod';
+import { machineFileSchema } from '../../../scripts/machine-schema.ts';
+
+const ROOT = new URL('../../../', import.meta.url);
+const shipped: unknown = JSON.parse(readFileSync(new URL('schema/machine.schema.json', ROOT), 'utf8'));
+
+describe('schema/machine.schema.json', () => {
+  it('is what the program’s own schema gives (npm run schema writes it)', () => {
+    expect(shipped).toEqual(JSON.parse(JSON.stringify(machineFileSchema())));
+  });
+
+  it('accepts every machine file that is shipped, and refuses slips in them', () => {
+    const schema = z.fromJSONSchema(shipped as Parameters<typeof z.fromJSONSchema>[0]);
+    const files = readdirSync(new URL('machines/', ROOT), { recursive: true, encoding: 'utf8' }).filter(
+      (name) => name.endsWith('.yaml'),
+    );
+    expect(files.length).toBeGreaterThan(7);
+    for (const file of files) {
+      const machine = parse(readFileSync(new URL(`machines/${file}`, ROOT), 'utf8')) as Record<
+        string,
+        unknown
+      >;
+      expect(schema.safeParse(machine), file).toMatchObject({ success: true });
+      expect(schema.safeParse({ ...machine, walker: 1 }).success).toBe(false);
+      expect(schema.safeParse({ ...machine, pteLatency: 'slow' }).success).toBe(false);
+      expect(schema.safeParse({ ...machine, pteLatency: { value: 1, confidence: 'sure' } }).success).toBe(
+        false,
+      );
+    }
+  });
+});
