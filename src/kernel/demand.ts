@@ -10,7 +10,7 @@ import {
 } from '../core/attributes.ts';
 import { InputError } from '../core/errors.ts';
 import type { Fault } from '../core/fault.ts';
-import type { CycleSink, FaultOutcome } from '../core/kernel-port.ts';
+import type { CycleSink, FaultOutcome, TlbMaintenance } from '../core/kernel-port.ts';
 import type { PhysicalMemory } from '../memory/physical.ts';
 import type { PagingMode } from '../mmu/mode/mode.ts';
 import { FrameOrder } from './frame-order.ts';
@@ -43,6 +43,7 @@ export class DemandKernel {
   readonly #mode: PagingMode;
   readonly #settings: DemandSettings;
   readonly #sink: CycleSink;
+  readonly #tlb: TlbMaintenance;
   readonly #cause: number;
   readonly #order: FrameOrder;
 
@@ -51,12 +52,14 @@ export class DemandKernel {
     mode: PagingMode,
     settings: DemandSettings,
     sink: CycleSink,
+    tlb: TlbMaintenance,
   ) {
     this.#memory = memory;
     this.#mode = mode;
     this.#settings = settings;
     this.#frames = Math.floor(settings.memoryBytes / 4096);
     this.#sink = sink;
+    this.#tlb = tlb;
     this.#cause = sink.cause('fault.demand');
     const shuffled = settings.frameOrder === 'random' && settings.pageShift === 0;
     this.#order = new FrameOrder(this.#frames, shuffled ? settings.seed : null);
@@ -80,11 +83,14 @@ export class DemandKernel {
   handleFault(pid: number, fault: Fault): FaultOutcome {
     this.#sink.charge(this.#cause, this.#settings.faultCycles);
     this.minorFaults++;
-    this.#map(this.rootOf(pid), fault.vpn, fault.access === STORE);
+    // A page that was there already changed its bits: what a TLB keeps of it is stale (RISC-V manual, SFENCE.VMA).
+    if (!this.#map(this.rootOf(pid), fault.vpn, fault.access === STORE))
+      this.#tlb.invalidatePage(pid, fault.vpn);
     return RETRY;
   }
 
-  #map(root: Pfn, vpn: Vpn, store: boolean): void {
+  /** True when the page is new, false when it was there and its PTE was written again. */
+  #map(root: Pfn, vpn: Vpn, store: boolean): boolean {
     const { levels, indexBits, pteBytes, format } = this.#mode;
     const wordsPerPte = pteBytes / 4;
     let table = root;
@@ -97,8 +103,9 @@ export class DemandKernel {
       const hi = wordsPerPte === 2 ? this.#memory.read(table, word + 1) : 0;
       if (below <= this.#settings.pageShift) {
         const attributes = this.#mode.family === 'riscv' && store ? LEAF | ATTR_DIRTY : LEAF;
-        const frame = format.isPresent(lo, hi) ? format.pfnOf(lo, hi) : this.#allocate(below);
-        if (!format.isPresent(lo, hi)) this.dataFrames += 2 ** below;
+        const isNew = !format.isPresent(lo, hi);
+        const frame = isNew ? this.#allocate(below) : format.pfnOf(lo, hi);
+        if (isNew) this.dataFrames += 2 ** below;
         this.#write(
           table,
           word,
@@ -106,7 +113,7 @@ export class DemandKernel {
           format.leafLo(frame, attributes, level),
           format.leafHi(frame, attributes, level),
         );
-        return;
+        return isNew;
       }
       if (format.isPresent(lo, hi)) {
         table = format.pfnOf(lo, hi);
@@ -117,6 +124,7 @@ export class DemandKernel {
         table = next;
       }
     }
+    throw new Error(`${this.#mode.name} has no leaf of ${this.#settings.pageShift} bits`);
   }
 
   #write(table: Pfn, word: number, words: number, lo: number, hi: number): void {

@@ -1,7 +1,7 @@
 import { sizeShiftNamed } from '../core/attributes.ts';
 import { Ledger } from '../core/ledger.ts';
 import { DemandKernel } from '../kernel/demand.ts';
-import { type Chunk, CONTINUES } from '../trace/chunk.ts';
+import type { Chunk } from '../trace/chunk.ts';
 import type { TraceEvent } from '../trace/event.ts';
 import type { TraceSource } from '../trace/source.ts';
 import { AddressSpaces } from './address-spaces.ts';
@@ -18,6 +18,7 @@ import { Cpu } from './cpu.ts';
 import { buildHardware, type Hardware } from './hardware.ts';
 import { DemandSide, type KernelSide } from './kernel.ts';
 import type { Machine } from './machine/machine.ts';
+import { ANY_PAGE, joinPages } from './page-crossing.ts';
 import { IssueWindow } from './window.ts';
 
 export interface RunOptions {
@@ -56,10 +57,13 @@ export class Simulation {
   #done = 0;
   #counting: boolean;
   readonly #options: RunOptions;
+  readonly #joinShift: number;
 
   constructor(machine: Machine, source: TraceSource, options: RunOptions = {}) {
     this.machine = machine;
     this.#options = options;
+    const { paging, pageCrossing } = machine;
+    this.#joinShift = pageCrossing === 'first' ? ANY_PAGE : sizeShiftNamed(paging.pageSize);
     this.#counting = (options.warmup ?? 0) === 0;
     this.window = new IssueWindow(this.ledger, machine.core.issueWidth, machine.core.window);
     this.hardware = buildHardware(machine, source.regions, this.ledger);
@@ -70,6 +74,7 @@ export class Simulation {
         this.hardware.mode,
         { ...machine.kernel, pageShift: sizeShiftNamed(machine.paging.pageSize) },
         this.window,
+        this.spaces,
       ),
     );
     this.cpu = new Cpu(
@@ -87,7 +92,7 @@ export class Simulation {
     for await (const chunk of source.chunks()) {
       const decoded = countsSince(before, source.statistics);
       before = { ...source.statistics };
-      if (this.machine.pageCrossing === 'first') dropContinuations(chunk);
+      joinPages(chunk, this.#joinShift);
       if (!this.#runChunk(chunk, decoded)) break;
       this.#options.onProgress?.(this.#done);
       if (this.#options.signal?.aborted) break;
@@ -172,20 +177,4 @@ export class Simulation {
     this.kernel.resetCounters();
     this.events = 0;
   }
-}
-
-/** Keeps only the first page of each access: what simulators do that look up the first byte's page alone. */
-function dropContinuations(chunk: Chunk): void {
-  const { keys, offsets, sizes } = chunk;
-  let kept = 0;
-  let event = 0;
-  for (let i = 0; i < chunk.count; i++) {
-    while (event < chunk.events.length && chunk.events[event]!.at === i) chunk.events[event++]!.at = kept;
-    if (offsets[i]! & CONTINUES) continue;
-    keys[kept] = keys[i]!;
-    offsets[kept] = offsets[i]!;
-    sizes[kept++] = sizes[i]!;
-  }
-  for (; event < chunk.events.length; event++) chunk.events[event]!.at = kept;
-  chunk.count = kept;
 }
