@@ -29,6 +29,18 @@ export async function writeFileAtomic(path: string, data: string | Uint8Array): 
   }
 }
 
+/**
+ * Says before a long run what {@link writeFileAtomic} would say after it: nothing is left behind and nothing changed.
+ *
+ * @throws InputError as writeFileAtomic
+ */
+export async function checkWritable(path: string): Promise<void> {
+  if (path === '-') return;
+  const status = await statIfThere(path);
+  if (status && !status.isFile() && !status.isDirectory()) return;
+  await (await AtomicFile.create(path)).discard();
+}
+
 let serial = 0;
 
 /** An output that is written piece by piece and appears under its name only with {@link commit}. */

@@ -48,8 +48,19 @@ async function runYargs(args: readonly string[]): Promise<void> {
   for (const { name, summary, load } of COMMANDS)
     if (name === wanted) parser.command({ ...(await load()), describe: summary });
     else parser.command(name, summary);
+  parser.middleware(restoreDashes, true);
   parser.check((argv) => singleValues(argv, parser), true);
-  await parser.parseAsync(args.length === 0 ? ['--help'] : [...args]);
+  const words = args.length === 0 ? ['--help'] : args;
+  await parser.parseAsync(words.map((word) => (word === '-' ? DASH : word)));
+}
+
+/** Stands for a lone `-` (standard input or output) inside yargs, which drops it; no argument can hold a NUL. */
+const DASH = '\0';
+
+function restoreDashes(argv: Record<string, unknown>): void {
+  const restored = (value: unknown) => (value === DASH ? '-' : value);
+  for (const [name, value] of Object.entries(argv))
+    argv[name] = Array.isArray(value) ? value.map(restored) : restored(value);
 }
 
 function unknownCommand(word: string): InputError {

@@ -6,7 +6,7 @@ import { collect } from '../sim/collect.ts';
 import { loadMachine } from '../sim/machine/load.ts';
 import { Simulation } from '../sim/run.ts';
 import { openTrace } from '../trace/node/open.ts';
-import { print, writeFileAtomic } from './output.ts';
+import { checkWritable, print, writeFileAtomic } from './output.ts';
 import { RunProgress } from './progress.ts';
 import { packageVersion } from './version.ts';
 
@@ -72,6 +72,7 @@ export const runCommand: CommandModule<object, RunArguments> = {
       });
     }
     const { machine } = await loadMachine(options.machine, options.set ?? []);
+    for (const output of [options.json, options.csv]) if (output !== undefined) await checkWritable(output);
     const source = await openTrace(
       options.trace,
       options.format === undefined ? {} : { format: options.format },
