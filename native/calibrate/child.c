@@ -30,7 +30,7 @@ struct child child_fork(void)
     struct child child = { .go = end[1], .gone = end[0] };
     double wall = wall_ns(), from = cpu_ns();
     child.pid = fork();
-    child.fork_ns = cpu_ns() - from;
+    child.fork_ns = cpu_since(from);
     child.fork_wall_ns = wall_ns() - wall;
     if (child.pid < 0)
         fail("fork");

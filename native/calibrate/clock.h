@@ -50,6 +50,18 @@ static inline double cpu_ns(void)
     return ns_of(CLOCK_THREAD_CPUTIME_ID);
 }
 
+/* CPU ns since an earlier cpu_ns(), without what reading the clock itself costs. */
+extern double cpu_reading_ns;
+static inline double cpu_since(double from)
+{
+    return cpu_ns() - from - cpu_reading_ns;
+}
+/* What a pair of counter readings costs: CPU ns of the pair, and the ticks that it shows with nothing between. */
+extern double counter_pair_ns;
+extern uint64_t counter_pair_ticks;
+/* Finds out what readings cost; call once. */
+void clock_prepare(void);
+
 static inline double wall_ns(void)
 {
     return ns_of(CLOCK_MONOTONIC);

@@ -10,7 +10,7 @@
 struct plan {
     struct region region;
     size_t count, step;
-    bool child_reads, child_writes, parent_writes;
+    bool child_reads, child_writes, parent_writes, writes_after;
 };
 
 static struct series forks, fork_walls, children, child_faults, parents, parent_faults, exits, afters;
@@ -19,7 +19,7 @@ static double timed_write(const struct plan *plan)
 {
     double from = cpu_ns();
     region_write(&plan->region, NULL, plan->count, plan->step);
-    return cpu_ns() - from;
+    return cpu_since(from);
 }
 
 __attribute__((noreturn)) static void live_as_child(const struct plan *plan, const struct child *self)
@@ -30,7 +30,7 @@ __attribute__((noreturn)) static void live_as_child(const struct plan *plan, con
         region_write(&plan->region, NULL, plan->count, plan->step);
     else if (plan->child_reads)
         region_read(&plan->region, NULL, plan->count, plan->step);
-    report->work_ns = cpu_ns() - from;
+    report->work_ns = cpu_since(from);
     report->work_faults = faults_now() - faults;
     if (plan->parent_writes)
         child_wait(self);
@@ -48,13 +48,14 @@ static void run_once(const struct plan *plan, bool counts)
         parent = timed_write(plan);
     faults = faults_now() - faults;
     double exit = child_reap(&child);
-    double after = timed_write(plan);
+    double after = plan->writes_after ? timed_write(plan) : 0;
     if (!counts)
         return;
     series_add(&forks, child.fork_ns);
     series_add(&fork_walls, child.fork_wall_ns);
     series_add(&exits, exit);
-    series_add(&afters, after);
+    if (plan->writes_after)
+        series_add(&afters, after);
     if (plan->child_reads || plan->child_writes) {
         series_add(&children, report->work_ns);
         series_add(&child_faults, (double)report->work_faults);
@@ -66,23 +67,26 @@ static void run_once(const struct plan *plan, bool counts)
 }
 
 /*
- * cycle pages=N [huge=1] [order=random] [step=PAGES] [child=read|write] [parent=write] [fresh=1] [drop=N] [reps=N]
+ * cycle pages=N [step=PAGES] [sparse=1] [huge=1] [order=random] [child=read|write] [parent=write] [after=none] [fresh=1] [drop=N] [reps=N]
  *
- * The first `drop` rounds are thrown away: they find memory that the host has not backed yet. fresh=1 maps the region anew for
- * every round (a write that splits a huge page cannot be undone otherwise).
+ * All accesses are `step` pages apart; sparse=1: the first touch too, so that only those pages exist. after=none: the
+ * parent does not write once the child is gone, so the next fork finds its pages write-protected. fresh=1 maps the
+ * region anew for every round (a split huge page stays split otherwise). The first `drop` rounds are thrown away: they
+ * may find memory that the host has not backed yet. Replies CPU ns of each phase, and the faults of the writes.
  */
 void measure_cycle(const struct command *command)
 {
     size_t pages = number_of(command, "pages", 512), step = number_of(command, "step", 1);
     int reps = (int)number_of(command, "reps", 3), drop = (int)number_of(command, "drop", 1);
     bool huge = number_of(command, "huge", 0), fresh = number_of(command, "fresh", 0);
-    bool shuffled = is_word(command, "order", "random");
+    bool shuffled = is_word(command, "order", "random"), sparse = number_of(command, "sparse", 0);
     struct plan plan = {
         .count = pages / step,
         .step = step,
         .child_reads = is_word(command, "child", "read"),
         .child_writes = is_word(command, "child", "write"),
         .parent_writes = is_word(command, "parent", "write"),
+        .writes_after = !is_word(command, "after", "none"),
     };
     forks = (struct series){ .name = "fork" };
     fork_walls = (struct series){ .name = "forkWall" };
@@ -96,7 +100,8 @@ void measure_cycle(const struct command *command)
         if (!plan.region.at) {
             plan.region = region_map(pages, huge ? ANONYMOUS_HUGE : ANONYMOUS);
             /* The physical order is that of the first touch; what is timed goes through it in address order. */
-            region_write(&plan.region, shuffled ? order_shuffled(pages) : NULL, pages, 1);
+            size_t touched = sparse ? plan.count : pages;
+            region_write(&plan.region, shuffled ? order_shuffled(touched) : NULL, touched, sparse ? step : 1);
         }
         run_once(&plan, rep >= drop);
         if (fresh)

@@ -10,6 +10,7 @@
  */
 #define _GNU_SOURCE
 #include "child.h"
+#include "clock.h"
 #include "probe.h"
 
 #include <errno.h>
@@ -27,6 +28,9 @@ static const struct {
     { "memory", measure_memory },    { "stores", measure_stores },  { "snapshot", measure_snapshot },
 };
 
+int other_cpu = -1;
+
+/* The given CPU, else the last that may be used: the first one is where systems tend to put their own work. */
 static void stay_on(int cpu)
 {
     cpu_set_t set;
@@ -35,6 +39,9 @@ static void stay_on(int cpu)
     for (int i = CPU_SETSIZE - 1; cpu < 0 && i >= 0; i--)
         if (CPU_ISSET(i, &set))
             cpu = i;
+    for (int i = 0; other_cpu < 0 && i < CPU_SETSIZE; i++)
+        if (CPU_ISSET(i, &set) && i != cpu)
+            other_cpu = i;
     CPU_ZERO(&set);
     CPU_SET(cpu, &set);
     if (sched_setaffinity(0, sizeof set, &set))
@@ -78,6 +85,7 @@ int main(int arguments, char **argument)
         return 2;
     }
     stay_on(arguments > 1 ? atoi(argument[1]) : -1);
+    clock_prepare();
     report_map();
     while (fgets(line, sizeof line, stdin))
         answer(line);

@@ -11,27 +11,20 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* syscall [calls=N] [reps=N]: CPU ns of one getppid(), and of one pair of counter readings. */
+/* syscall [calls=N] [reps=N]: CPU ns of one getppid(). */
 void measure_syscall(const struct command *command)
 {
     size_t calls = number_of(command, "calls", 20000);
     int reps = (int)number_of(command, "reps", 5);
-    struct series call = { .name = "call" }, reading = { .name = "reading" };
+    struct series call = { .name = "call" };
     for (int rep = 0; rep < reps; rep++) {
         double from = cpu_ns();
         for (size_t i = 0; i < calls; i++)
             syscall(SYS_getppid);
-        series_add(&call, (cpu_ns() - from) / (double)calls);
-        from = cpu_ns();
-        for (size_t i = 0; i < calls; i++) {
-            (void)counter();
-            (void)counter();
-        }
-        series_add(&reading, (cpu_ns() - from) / (double)calls);
+        series_add(&call, cpu_since(from) / (double)calls);
     }
     reply_begin();
     reply_series(&call);
-    reply_series(&reading);
     reply_end();
 }
 
@@ -45,7 +38,7 @@ static double timed_protect(const struct region *region, int protection)
 {
     double from = cpu_ns();
     int failed = mprotect((void *)region->at, region->pages * PAGE_BYTES, protection);
-    double ns = cpu_ns() - from;
+    double ns = cpu_since(from);
     check(failed, "mprotect");
     return ns;
 }
@@ -54,7 +47,7 @@ static double timed_advice(const struct region *region, int advice)
 {
     double from = cpu_ns();
     int failed = madvise((void *)region->at, region->pages * PAGE_BYTES, advice);
-    double ns = cpu_ns() - from;
+    double ns = cpu_since(from);
     check(failed, "madvise");
     return ns;
 }
@@ -88,7 +81,7 @@ void measure_mapping(const struct command *command)
         region_write(&region, NULL, pages, 1);
         double from = cpu_ns();
         region_unmap(&region);
-        ns[6] = cpu_ns() - from;
+        ns[6] = cpu_since(from);
         for (size_t i = 0; rep >= drop && i < sizeof all / sizeof *all; i++)
             series_add(all[i], ns[i]);
     }

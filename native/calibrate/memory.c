@@ -56,7 +56,7 @@ void measure_memory(const struct command *command)
                 copy_page((char *)to.at + order[i] * PAGE_BYTES, (char *)from.at + order[i] * PAGE_BYTES);
         if (rep) {
             series_add(&clear, (cleared - start) / times);
-            series_add(&copy, (cpu_ns() - cleared) / times);
+            series_add(&copy, cpu_since(cleared) / times);
         }
     }
     region_unmap(&from);

@@ -13,6 +13,9 @@
 #define HUGE_BYTES (HUGE_PAGES * PAGE_BYTES)
 #define MOST_REPS 64
 
+/* A CPU that this program may use besides the one it runs on, -1 when there is none. */
+extern int other_cpu;
+
 /* One request line, `name key=value ...`, split in place. */
 struct command {
     char *name;

@@ -43,7 +43,7 @@ static double timed_list(const struct region *region, struct list list)
     double from = cpu_ns();
     for (size_t i = 0; i < list.count; i++)
         region->at[list.page[i] * PAGE_BYTES] = 3;
-    return cpu_ns() - from;
+    return cpu_since(from);
 }
 
 static struct region touched(const struct command *command)
@@ -73,46 +73,46 @@ void measure_stores(const struct command *command)
     reply_end();
 }
 
-static void move_to(int cpu)
+/* Goes to a CPU that the probe may use and does not run on; false when there is none. */
+static bool move_away(void)
 {
     cpu_set_t set;
+    if (other_cpu < 0)
+        return false;
     CPU_ZERO(&set);
-    CPU_SET(cpu, &set);
-    if (sched_setaffinity(0, sizeof set, &set))
-        fail("cannot run on CPU %d", cpu);
+    CPU_SET(other_cpu, &set);
+    return !sched_setaffinity(0, sizeof set, &set);
 }
 
-/* Reads one word of each page, again and again, until the parent is done. */
-__attribute__((noreturn)) static void save(const struct region *region, const struct child *self, int cpu)
+/* Reads one word of each page: once beside the parent on its CPU, again and again until the parent is done on another. */
+__attribute__((noreturn)) static void save(const struct region *region, const struct child *self, bool elsewhere)
 {
-    long faults = faults_now();
-    if (cpu >= 0)
-        move_to(cpu);
+    elsewhere = elsewhere && move_away();
     do
         region_read(region, NULL, region->pages, 1);
-    while (cpu >= 0 && !report->stop);
-    report->work_faults = faults_now() - faults;
+    while (elsewhere && !report->stop);
     child_wait(self);
     child_exit();
 }
 
 /*
- * snapshot pages=N list=FILE [huge=1] [order=random] [cpu=N] [drop=N] [reps=N]
+ * snapshot pages=N list=FILE [huge=1] [order=random] [elsewhere=1] [drop=N] [reps=N]
  *
- * cpu = where the child reads meanwhile; without it the child has the parent's CPU and reads once.
+ * Replies CPU ns of the fork, of the parent's writes while the child lives, their faults, and the child's exit.
+ * elsewhere=1: the child reads on another CPU, if there is one.
  */
 void measure_snapshot(const struct command *command)
 {
     struct series forks = { .name = "fork" }, writes = { .name = "write" }, faults = { .name = "writeFaults" };
     struct series exits = { .name = "exit" };
     int reps = (int)number_of(command, "reps", 2), drop = (int)number_of(command, "drop", 1);
-    int cpu = word_of(command, "cpu", NULL) ? (int)number_of(command, "cpu", 0) : -1;
+    bool elsewhere = number_of(command, "elsewhere", 0);
     for (int rep = 0; rep < reps + drop; rep++) {
         struct region region = touched(command);
         struct list list = list_read(word_of(command, "list", ""), region.pages);
         struct child child = child_fork();
         if (!child.pid)
-            save(&region, &child, cpu);
+            save(&region, &child, elsewhere);
         long before = faults_now();
         double ns = timed_list(&region, list);
         before = faults_now() - before;

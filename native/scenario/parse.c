@@ -1,156 +1,13 @@
-/* Text to struct scenario: words, numbers, operands, and one small function per form of line. */
+/* Words to struct scenario: operands, and one small function per form of line. */
 #define _GNU_SOURCE
-#include "scenario.h"
+#include "lex.h"
 
-#include <ctype.h>
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 
-enum { MAX_WORDS = 16, MAX_LINE = 512 };
-
-struct word {
-    char *text;
-    int col;
-};
-
-struct parser {
-    struct scenario *out;
-    int line;
-    char buffer[MAX_LINE];
-    struct word word[MAX_WORDS];
-    int words;
-    int next; /* the word to be read next */
-    uint64_t extent[MAX_REGIONS];
-    enum { UNBORN, LIVE, GONE } state[MAX_PROCESS + 1];
-    int parent[MAX_PROCESS + 1];
-    int capacity;
-    jmp_buf failed;
-};
-
-/* ---- errors and words ---- */
-
-static _Noreturn void fail_at(struct parser *p, int col, const char *format, ...)
-{
-    va_list args;
-    fflush(stdout);
-    fprintf(stderr, "%s:%d:%d: ", p->out->path, p->line, col);
-    va_start(args, format);
-    vfprintf(stderr, format, args);
-    va_end(args);
-    fputc('\n', stderr);
-    longjmp(p->failed, 1);
-}
-
-static int end_col(const struct parser *p)
-{
-    const struct word *last = &p->word[p->words - 1];
-    return last->col + (int)strlen(last->text) + 1;
-}
-
-static bool more(const struct parser *p)
-{
-    return p->next < p->words;
-}
-
-static struct word *take(struct parser *p, const char *expected)
-{
-    if (!more(p))
-        fail_at(p, end_col(p), "expected %s", expected);
-    return &p->word[p->next++];
-}
-
-static void no_more(struct parser *p)
-{
-    if (more(p))
-        fail_at(p, p->word[p->next].col, "unexpected '%s'", p->word[p->next].text);
-}
-
-static void split(struct parser *p, const char *start, size_t length)
-{
-    p->words = p->next = 0;
-    if (length >= MAX_LINE)
-        fail_at(p, MAX_LINE, "line too long (at most %d bytes)", MAX_LINE - 1);
-    memcpy(p->buffer, start, length);
-    p->buffer[length] = 0;
-    char *comment = strchr(p->buffer, '#');
-    if (comment)
-        *comment = 0;
-    for (char *s = p->buffer; *s;) {
-        if (isspace((unsigned char)*s)) {
-            *s++ = 0;
-            continue;
-        }
-        if (p->words == MAX_WORDS)
-            fail_at(p, (int)(s - p->buffer) + 1, "too many words");
-        p->word[p->words++] = (struct word){ s, (int)(s - p->buffer) + 1 };
-        while (*s && !isspace((unsigned char)*s)) {
-            if (!isprint((unsigned char)*s))
-                fail_at(p, (int)(s - p->buffer) + 1, "unexpected character 0x%02x", (unsigned char)*s);
-            s++;
-        }
-    }
-}
-
-static char *joined(const struct parser *p)
-{
-    char line[MAX_LINE];
-    size_t used = 0;
-    for (int i = 0; i < p->words; i++)
-        used += (size_t)snprintf(line + used, sizeof line - used, "%s%s", i ? " " : "", p->word[i].text);
-    return strdup(line);
-}
-
-/* ---- numbers and names ---- */
-
-/* Reads a decimal or 0x number at *s and moves *s behind it. */
-static uint64_t number_at(struct parser *p, const struct word *w, const char **s, uint64_t max, const char *what)
-{
-    int col = w->col + (int)(*s - w->text);
-    char *end;
-    if (!isdigit((unsigned char)**s))
-        fail_at(p, col, "expected %s", what);
-    bool hex = (*s)[0] == '0' && ((*s)[1] == 'x' || (*s)[1] == 'X');
-    unsigned long long value = strtoull(*s, &end, hex ? 16 : 10);
-    if (value > max)
-        fail_at(p, col, "%s is at most %llu", what, (unsigned long long)max);
-    *s = end;
-    return value;
-}
-
-static uint64_t number(struct parser *p, uint64_t max, const char *what)
-{
-    struct word *w = take(p, what);
-    const char *s = w->text;
-    uint64_t value = number_at(p, w, &s, max, what);
-    if (*s)
-        fail_at(p, w->col + (int)(s - w->text), "expected %s, found '%s'", what, w->text);
-    return value;
-}
-
-/* Length of the identifier at s, 0 when there is none. */
-static size_t name_length(const char *s)
-{
-    if (!isalpha((unsigned char)*s) && *s != '_')
-        return 0;
-    size_t n = 1;
-    while (isalnum((unsigned char)s[n]) || s[n] == '_')
-        n++;
-    return n;
-}
-
-static size_t checked_name(struct parser *p, const char *s, int col, const char *what)
-{
-    size_t n = name_length(s);
-    if (!n)
-        fail_at(p, col, "expected %s", what);
-    if (n >= MAX_NAME)
-        fail_at(p, col, "name too long (at most %d letters)", MAX_NAME - 1);
-    return n;
-}
+/* ---- names that stand for something ---- */
 
 static int find_region(const struct parser *p, const char *s, size_t n)
 {
@@ -373,7 +230,7 @@ static void parse_mmap(struct parser *p, struct operation *op)
         }
     }
     if (!prot || !flags)
-        fail_at(p, end_col(p), "mmap needs %s", prot ? "flags=" : "prot=");
+        fail_at(p, next_col(p), "mmap needs %s", prot ? "flags=" : "prot=");
     if (!!(op->flags & MAP_PRIVATE) == !!(op->flags & MAP_SHARED))
         fail_at(p, start, "flags need exactly one of private, shared");
     if (!!(op->flags & MAP_ANONYMOUS) == (op->file >= 0))
@@ -387,7 +244,7 @@ static void parse_mmap(struct parser *p, struct operation *op)
 static void parse_mremap(struct parser *p, struct operation *op)
 {
     range(p, op);
-    int col = more(p) ? p->word[p->next].col : end_col(p);
+    int col = next_col(p);
     op->target = -1;
     if (more(p) && !strcmp(p->word[p->next].text, "-"))
         p->next++;
@@ -432,7 +289,7 @@ static void parse_advice(struct parser *p, struct operation *op)
 
 static void parse_fork(struct parser *p, struct operation *op)
 {
-    int col = more(p) ? p->word[p->next].col : end_col(p);
+    int col = next_col(p);
     op->value = (int)number(p, MAX_PROCESS, "a process number");
     if (op->value < 1)
         fail_at(p, col, "process numbers begin at 1");
@@ -445,7 +302,7 @@ static void parse_fork(struct parser *p, struct operation *op)
 /* Waiting for one's own live child ends it first: the script has no other order to offer. */
 static void parse_wait(struct parser *p, struct operation *op)
 {
-    int col = more(p) ? p->word[p->next].col : end_col(p);
+    int col = next_col(p);
     op->value = (int)number(p, MAX_PROCESS, "a process number");
     if (op->value < 1 || p->state[op->value] == UNBORN)
         fail_at(p, col, "process %d does not exist yet", op->value);

@@ -195,16 +195,19 @@ static bool is_one_byte(enum opcode code)
     return code == OP_READ || code == OP_WRITE || code == OP_KERNEL_READ || code == OP_KERNEL_WRITE;
 }
 
+static void note_region(int region, uint64_t pages)
+{
+    extent[region] = pages;
+    if (region >= regions)
+        regions = region + 1;
+}
+
 static void note_extents(const struct operation *op)
 {
-    if (op->code != OP_MMAP && op->code != OP_MREMAP)
-        return;
-    int last = op->region > op->target ? op->region : op->code == OP_MREMAP ? op->target : op->region;
-    extent[op->region] = op->extent;
+    if (op->code == OP_MMAP || op->code == OP_MREMAP)
+        note_region(op->region, op->extent);
     if (op->code == OP_MREMAP && op->target >= 0)
-        extent[op->target] = op->target_extent;
-    if (last >= regions)
-        regions = last + 1;
+        note_region(op->target, op->target_extent);
 }
 
 static void run_memory_operation(const struct operation *op)

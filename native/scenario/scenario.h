@@ -43,27 +43,27 @@ struct file_decl {
 
 struct operation {
     enum opcode code;
-    const char *name;      /* the word in the script: "mmap", "ww", ... */
-    char *text;            /* the line without comment, words joined by one blank */
+    const char *name;       /* the word in the script: "mmap", "ww", ... */
+    char *text;             /* the line without comment, words joined by one blank */
     int line;
-    int pid;               /* 0 = outside any process */
+    int pid;                /* 0 = outside any process */
 
-    int region;            /* the region operated on, or -1 */
-    uint64_t first, count; /* pages, for a range */
-    uint64_t byte;         /* offset in the region, for one byte */
-    uint64_t extent;       /* pages the region spans by now; 0 when there is no region */
+    int region;             /* the region operated on, or -1 */
+    uint64_t first, count;  /* pages, for a range */
+    uint64_t byte;          /* offset in the region, for one byte */
+    uint64_t extent;        /* pages the region spans by now */
 
-    int value;             /* byte to write; process number; milliseconds */
-    int prot;              /* PROT_* */
-    int flags;             /* mmap: MAP_*; madvise: MADV_*; msync: MS_*; mremap: MREMAP_* */
-    int file;              /* index of the file, or -1 */
-    uint64_t file_offset;  /* bytes; for ftruncate the new size */
-    bool thp;              /* mmap: huge pages wanted */
-    int target;            /* mremap: region moved to, or -1 = in place */
-    uint64_t new_count;    /* mremap: new size in pages */
-    uint64_t target_extent; /* mremap: pages the region moved to spans by now */
-    bool counts;           /* frames c */
-    bool ends;             /* wait: ends the process waited for */
+    int value;              /* byte to write; process number; milliseconds */
+    int prot;               /* PROT_* */
+    int flags;              /* mmap: MAP_*; madvise: MADV_*; msync: MS_*; mremap: MREMAP_* */
+    int file;               /* index of the file, or -1 */
+    uint64_t file_offset;   /* bytes; for ftruncate the new size */
+    bool thp;               /* mmap: huge pages wanted */
+    int target;             /* mremap: region moved to, or -1 = in place */
+    uint64_t target_extent; /* mremap: pages that region spans by now */
+    uint64_t new_count;     /* mremap: new size in pages */
+    bool counts;            /* frames c */
+    bool ends;              /* wait: ends the process waited for */
 };
 
 struct scenario {
