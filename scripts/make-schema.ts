@@ -1,6 +1,10 @@
-// Writes schema/machine.schema.json from the zod schema; a test fails when it is out of date.
+// Writes schema/machine.schema.json and schema/result.schema.json from the zod schemas; tests fail when they are out of date.
 import { writeFileSync } from 'node:fs';
+import { resultFileSchema } from '../src/sim/result-schema.ts';
 import { machineFileSchema } from './machine-schema.ts';
 
 const file = new URL('../schema/machine.schema.json', import.meta.url);
 writeFileSync(file, `${JSON.stringify(machineFileSchema(), null, 2)}\n`);
+
+const results = new URL('../schema/result.schema.json', import.meta.url);
+writeFileSync(results, `${JSON.stringify(resultFileSchema(), null, 2)}\n`);

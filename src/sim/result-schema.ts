@@ -1,0 +1,89 @@
+import * as z from 'zod';
+import { RESULT_VERSION } from './result.ts';
+
+/**
+ * The shape of a result (result.ts) for whoever reads one: schema/result.schema.json is made from this, and readers
+ * of result files check with it. What a later 1.x adds is let through.
+ */
+const count = z.number().min(0).meta({ id: 'count', description: 'A count, or cycles; exact' });
+const counts = z.record(z.string(), count);
+
+const trace = z.looseObject({
+  path: z.string(),
+  format: z.string(),
+  sha256: z.string().describe('Of the stored bytes, or of what was read of a pipe'),
+  accesses: count.describe('fetches + loads + stores + 2 x modifies'),
+  fetches: count,
+  loads: count.describe('Without the loads of modifies'),
+  stores: count.describe('Without the stores of modifies'),
+  modifies: count,
+  crossings: count.describe('Accesses that cross a 4 KiB boundary'),
+  events: count,
+  processes: count,
+  warmup: count.describe('Accesses run before counting began'),
+});
+
+const tlb = z.looseObject({
+  lookups: count,
+  hits: count,
+  misses: count,
+  evictions: count,
+  invalidations: count.describe('Entries dropped by invalidations'),
+  mpki: z.number().describe('Misses per thousand instructions (fetches; accesses where there are none)'),
+});
+
+const walks = z.looseObject({
+  count: count.describe('Walks made, those into a fault included'),
+  faulted: count,
+  steps: count.describe('PTEs read'),
+  cycles: count,
+  queued: count.describe('Cycles that walks waited for a walker'),
+  bySize: counts.describe('Walks by the page size they found'),
+  byLevel: z.record(z.string(), counts).describe('PTE reads by level (L1 = last table) and who answered'),
+  adUpdates: count,
+  dirtyAssists: count,
+  psc: z.record(z.string(), z.looseObject({ hits: count, misses: count })),
+});
+
+const processCounts = z.looseObject({
+  pid: count,
+  parent: count,
+  name: z.string(),
+  minflt: count,
+  majflt: count,
+});
+
+export const resultSchema = z
+  .looseObject({
+    pagewalk: z.looseObject({ version: z.string(), result: z.string().describe(`Now ${RESULT_VERSION}`) }),
+    trace,
+    machine: z.looseObject({ name: z.string() }).describe('The machine with every key filled in'),
+    kernel: z.looseObject({ name: z.string(), policy: z.string().optional() }),
+    cycles: z.looseObject({
+      total: count.describe('The sum of the ledger'),
+      perAccess: z.number(),
+      ledger: counts,
+      hidden: counts.describe('Latency that ran beside useful work; no part of the total'),
+    }),
+    tlb: z.record(z.string(), tlb),
+    walks,
+    caches: z.record(z.string(), z.looseObject({ hits: count, misses: count })),
+    faults: z.looseObject({ minor: count, major: count, signals: count, byKind: counts }),
+    forks: z.looseObject({ count, ptesCopied: count, tablesCopied: count, tablesShared: count }),
+    memory: z.looseObject({
+      framesPeak: count,
+      pageTableBytesPeak: count,
+      bytesCopied: count,
+      bytesZeroed: count,
+    }),
+    processes: z.array(processCounts),
+  })
+  .meta({
+    title: 'pagewalk result',
+    description: 'What `pagewalk run --json` writes; docs/results.md explains it',
+  });
+
+/** The JSON Schema of results, as it is shipped. */
+export function resultFileSchema(): object {
+  return z.toJSONSchema(resultSchema, { io: 'input' });
+}
