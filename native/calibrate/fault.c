@@ -8,6 +8,7 @@
 #include "region.h"
 
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -58,13 +59,26 @@ static const struct kind *kind_named(const char *name)
     fail("there is no fault kind '%s'", name);
 }
 
+/* Nameless; where the file system has no nameless files, one whose name is taken away. */
+static int file_open(const char *directory)
+{
+    char name[4096];
+    int fd = open(directory, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+    if (fd >= 0)
+        return fd;
+    snprintf(name, sizeof name, "%s/pagewalk-XXXXXX", directory);
+    fd = mkostemp(name, O_CLOEXEC);
+    if (fd < 0)
+        fail("cannot make a file in %s", directory);
+    unlink(name);
+    return fd;
+}
+
 /* Written page by page, so that the page cache holds no large folios, and clean afterwards. */
 static int file_make(const struct kind *kind, size_t pages, const char *directory)
 {
     static unsigned char page[PAGE_BYTES];
-    int fd = open(directory, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-    if (fd < 0)
-        fail("cannot make a file in %s", directory);
+    int fd = file_open(directory);
     memset(page, 0x5a, sizeof page);
     if (ftruncate(fd, (off_t)(pages * PAGE_BYTES)))
         fail("cannot size a file in %s", directory);
@@ -129,7 +143,7 @@ static struct child prepare(const struct kind *kind, const struct region *region
 }
 
 /*
- * fault kind=NAME pages=N dir=DIRECTORY [order=random] [reps=N]
+ * fault kind=NAME pages=N [order=random] [reps=N]
  *
  * Replies: mean = CPU ns an access; median, q1, min = counter ticks of single accesses, faults = faults seen
  * an access (1 when the kind is what it says).
@@ -142,7 +156,7 @@ void measure_fault(const struct command *command)
     bool shuffled = is_word(command, "order", "random");
     /* thp-cow-next stays inside the first huge page's successors: count is of pages that are accessed. */
     size_t count = pages / kind->step - kind->skip;
-    const char *directory = kind->file == ON_TMPFS ? "/dev/shm" : word_of(command, "dir", "/var/tmp");
+    const char *directory = kind->file == ON_TMPFS ? "/dev/shm" : disk_directory();
     uint32_t *ticks = malloc(count * sizeof *ticks);
     struct series mean = { .name = "mean" }, median = { .name = "median" }, q1 = { .name = "q1" };
     struct series least = { .name = "min" }, faults = { .name = "faults" };
@@ -159,11 +173,17 @@ void measure_fault(const struct command *command)
         long before = faults_now();
         double cpu = access_all(kind, &region, order, count, ticks);
         long seen = faults_now() - before;
+        bool small = kind->backing == ANONYMOUS_HUGE && kind->write && !region_is_huge(&region);
         if (child.pid)
             child_reap(&child);
         region_unmap(&region);
         if (fd >= 0)
             close(fd);
+        if (small) {
+            skip("the kernel gave no huge pages (memory in pieces, or the setting)");
+            free(ticks);
+            return;
+        }
         if (rep < drop)
             continue;
         qsort(ticks, count, sizeof *ticks, ascending);

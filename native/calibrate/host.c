@@ -28,13 +28,14 @@ static const char *line_of(const char *path, const char *prefix, char *text, siz
     return value ? value + 1 + strspn(value + 1, " \t") : "";
 }
 
-/* host dir=DIRECTORY: what the figures hold for. */
+/* host: what the figures hold for. */
 void describe_host(const struct command *command)
 {
     char text[4096];
     struct utsname name;
     struct statfs fs;
     uname(&name);
+    (void)command;
     reply_begin();
     const char *model = line_of("/proc/cpuinfo", "model name", text, sizeof text);
     reply_text("cpu", *model ? model : name.machine);
@@ -47,7 +48,7 @@ void describe_host(const struct command *command)
     reply_number("l2Bytes", (double)sysconf(_SC_LEVEL2_CACHE_SIZE));
     reply_number("l3Bytes", (double)sysconf(_SC_LEVEL3_CACHE_SIZE));
     reply_number("pageBytes", (double)sysconf(_SC_PAGESIZE));
-    reply_number("directoryMagic", statfs(word_of(command, "dir", "/var/tmp"), &fs) ? 0 : (double)fs.f_type);
+    reply_number("directoryMagic", statfs(disk_directory(), &fs) ? 0 : (double)fs.f_type);
     reply_text("counter", COUNTER);
     reply_number("counterGHz", counter_per_ns());
     reply_number("root", geteuid() == 0);

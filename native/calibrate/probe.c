@@ -86,6 +86,19 @@ void reply_end(void)
     fflush(stdout);
 }
 
+void skip(const char *why)
+{
+    reply_begin();
+    reply_text("skipped", why);
+    reply_end();
+}
+
+const char *disk_directory(void)
+{
+    const char *directory = getenv("TMPDIR");
+    return directory && *directory ? directory : "/var/tmp";
+}
+
 void fail(const char *format, ...)
 {
     char text[512];

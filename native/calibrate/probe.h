@@ -47,6 +47,12 @@ void reply_end(void);
 /* Prints {"error": "..."} (with the text of errno when it is set) and ends with 3. */
 __attribute__((noreturn, format(printf, 1, 2))) void fail(const char *format, ...);
 
+/* Replies {"skipped": why} instead of figures: this one measurement is not to be had, others are. */
+void skip(const char *why);
+
+/* Where files on a disk are made: $TMPDIR, else /var/tmp. */
+const char *disk_directory(void);
+
 /* The commands; each reads its arguments and replies once. */
 void measure_syscall(const struct command *command);
 void measure_fault(const struct command *command);
