@@ -17,6 +17,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./run.ts')).runCommand,
   },
   {
+    name: 'conform',
+    summary: 'run walker vectors of other models through the walker and the TLBs: does ours agree',
+    load: async () => (await import('./conform.ts')).conformCommand,
+  },
+  {
     name: 'machines',
     summary: 'list the machine presets, or explain where each number of one comes from',
     load: async () => (await import('./machines.ts')).machinesCommand,

@@ -20,3 +20,8 @@ export function lowOf(vpn: Vpn): number {
 export function highOf(vpn: Vpn): number {
   return ((vpn - (vpn & LOW_MASK)) * HIGH_UNIT) | 0;
 }
+
+/** The index that stands `shift` bits up in a split VPN. */
+export function indexIn(low: number, high: number, shift: number, mask: number): number {
+  return (shift < LOW_BITS ? low >>> shift : high >>> (shift - LOW_BITS)) & mask;
+}

@@ -8,7 +8,7 @@ import { type PagingMode, spanShifts } from './mode/mode.ts';
 import type { PagingStructureCaches } from './psc.ts';
 import { LEAF, NEXT_TABLE, OUTSIDE_MEMORY, type Refusal } from './rules/refusal.ts';
 import type { WalkRules } from './rules/walk-rules.ts';
-import { highOf, LOW_BITS, lowOf } from './split.ts';
+import { highOf, indexIn, LOW_BITS, lowOf } from './split.ts';
 import { Walk } from './walk.ts';
 
 export interface WalkerParts {
@@ -145,7 +145,8 @@ export class Walker {
     const { rules, result: walk } = this;
     const level = this.#level;
     const table = this.#table;
-    const index = this.#indexAt(level) << this.#wordShift;
+    const entry = indexIn(this.#low, this.#high, this.#shifts[level]!, this.#indexMasks[level]!);
+    const index = entry << this.#wordShift;
     walk.level = level;
     walk.table = table;
     walk.index = index;
@@ -194,12 +195,6 @@ export class Walker {
     this.#level = level - 1;
     this.#table = psc.table;
     this.#attributes = psc.attributes;
-  }
-
-  #indexAt(level: number): number {
-    const shift = this.#shifts[level]!;
-    const bits = shift < LOW_BITS ? this.#low >>> shift : this.#high >>> (shift - LOW_BITS);
-    return bits & this.#indexMasks[level]!;
   }
 
   /** Puts the read into the walk's columns and, in a timed walk, through the caches. */
