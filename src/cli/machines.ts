@@ -1,7 +1,9 @@
 import Table from 'cli-table3';
 import type { CommandModule } from 'yargs';
 import { type ExplainedConstant, explainMachine } from '../sim/machine/explain.ts';
-import { loadMachine, presetNames } from '../sim/machine/load.ts';
+import { loadMachine } from '../sim/machine/load.ts';
+import { presetNames } from '../sim/machine/preset-files.ts';
+import { readMachine } from '../sim/machine/read.ts';
 import { print } from './output.ts';
 
 interface MachinesArguments {
@@ -49,7 +51,7 @@ async function listPresets(json: boolean): Promise<void> {
 }
 
 async function explainOne(nameOrFile: string, settings: readonly string[], json: boolean): Promise<void> {
-  const { machine, tree } = await loadMachine(nameOrFile, settings);
+  const { machine, tree } = await readMachine(nameOrFile, settings);
   const constants = explainMachine(machine, tree);
   if (json) {
     const { name, description } = machine;

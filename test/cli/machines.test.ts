@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { presetNames } from '../../src/sim/machine/load.ts';
+import { presetNames } from '../../src/sim/machine/preset-files.ts';
 import { pagewalk } from './run-program.ts';
 
 describe('pagewalk machines', () => {

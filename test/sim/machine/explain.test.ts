@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { explainMachine } from '../../../src/sim/machine/explain.ts';
-import { loadMachine } from '../../../src/sim/machine/load.ts';
+import { readMachine } from '../../../src/sim/machine/read.ts';
 import { temporaryFolder } from './temp-files.ts';
 
 describe('the explanation of a machine', () => {
@@ -18,7 +18,7 @@ tlb:
 walkers: { count: 2 }
 `,
     );
-    const { machine, tree } = await loadMachine(path, ['core.window=4']);
+    const { machine, tree } = await readMachine(path, ['core.window=4']);
     const rows = new Map(explainMachine(machine, tree).map((row) => [row.key, row]));
     expect(rows.get('tlb.itlb.4K.ways')).toMatchObject({
       value: 4,

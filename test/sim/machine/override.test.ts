@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { explainMachine } from '../../../src/sim/machine/explain.ts';
-import { loadMachine } from '../../../src/sim/machine/load.ts';
+import { readMachine } from '../../../src/sim/machine/read.ts';
 import { inputErrorOf } from './temp-files.ts';
 
 const changed = async (preset: string, ...settings: string[]) =>
-  (await loadMachine(preset, settings)).machine;
+  (await readMachine(preset, settings)).machine;
 
 describe('--set', () => {
   it('changes one constant and leaves every other as it was', async () => {
-    const before = await loadMachine('skylake');
-    const after = await loadMachine('skylake', ['walkers.count=3']);
+    const before = await readMachine('skylake');
+    const after = await readMachine('skylake', ['walkers.count=3']);
     const differing = explainMachine(after.machine, after.tree).filter(
       (one, i) =>
         one.value !== explainMachine(before.machine, before.tree)[i]!.value && !Array.isArray(one.value),
@@ -21,12 +21,12 @@ describe('--set', () => {
 
   it('reaches every constant that --explain lists, by the key it lists', async () => {
     for (const preset of ['skylake', 'sv39-inorder', 'golden-cove']) {
-      const { machine, tree } = await loadMachine(preset);
+      const { machine, tree } = await readMachine(preset);
       const constants = explainMachine(machine, tree);
       const settings = constants
         .filter(({ value }) => value !== null)
         .map(({ key, value }) => `${key}=${Array.isArray(value) ? `[${value}]` : value}`);
-      expect((await loadMachine(preset, settings)).machine).toEqual(machine);
+      expect((await readMachine(preset, settings)).machine).toEqual(machine);
     }
   });
 
@@ -107,7 +107,7 @@ describe('--set', () => {
     ['paging.controls.wpp=true', "did you mean 'paging.controls.wp'?"],
     ['mshrs=3', "did you mean 'walkers.mshrs'?"],
   ])('%s: no such key, the nearest is named', async (setting, remedy) => {
-    const error = await inputErrorOf(() => loadMachine('skylake', [setting]));
+    const error = await inputErrorOf(() => readMachine('skylake', [setting]));
     expect(error).toMatchObject({ place: `--set ${setting}`, remedy });
   });
 
@@ -126,7 +126,7 @@ describe('--set', () => {
     ['tlb.storeTlb.ways=4', 'the machine has none'],
     ['zzzzzzzzzzzzzzz=1', 'the machine has no key'],
   ])('%s is refused and explained', async (setting, message) => {
-    const error = await inputErrorOf(() => loadMachine('skylake', [setting]));
+    const error = await inputErrorOf(() => readMachine('skylake', [setting]));
     expect(error.message).toContain(message);
     expect(error.place).toBe(`--set ${setting}`);
     expect(error.remedy).toBeDefined();

@@ -1,19 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import { explainMachine } from '../../../src/sim/machine/explain.ts';
-import { loadMachine, presetNames } from '../../../src/sim/machine/load.ts';
+import { presetNames } from '../../../src/sim/machine/preset-files.ts';
+import { readMachine } from '../../../src/sim/machine/read.ts';
 import { CONFIDENCES } from '../../../src/sim/machine/tree.ts';
 import { validateTree } from '../../../src/sim/machine/validate.ts';
 
 describe.each(presetNames())('preset %s', (name) => {
   it('keeps to the schema and describes a machine that can be built', async () => {
-    const { machine, tree } = await loadMachine(name);
+    const { machine, tree } = await readMachine(name);
     expect(() => validateTree(tree)).not.toThrow();
     expect(machine.name).toBe(name);
     expect(machine.description).not.toBe('');
   });
 
   it('says of every constant where it comes from and how far that can be trusted', async () => {
-    const { machine, tree } = await loadMachine(name);
+    const { machine, tree } = await readMachine(name);
     const unfounded = explainMachine(machine, tree).filter(
       ({ source, confidence }) => source === '' || !CONFIDENCES.some((word) => word === confidence),
     );
@@ -23,7 +24,7 @@ describe.each(presetNames())('preset %s', (name) => {
 
 describe('presets hold what their sources say', () => {
   it('ChampSim: champsim_config.json and inc/defaults.hpp', async () => {
-    const { machine } = await loadMachine('champsim');
+    const { machine } = await readMachine('champsim');
     const geometry = ({ arrays }: { arrays: readonly { sets: number; ways: number }[] }) =>
       arrays.map(({ sets, ways }) => [sets, ways]);
     expect(machine.paging.mode).toBe('la57');
@@ -47,7 +48,7 @@ describe('presets hold what their sources say', () => {
   });
 
   it('Golden Cove: 96-entry 6-way DTLB, 16-entry store TLB, 256-entry 8-way ITLB, +7 cycles, 4 walkers', async () => {
-    const { machine } = await loadMachine('golden-cove');
+    const { machine } = await readMachine('golden-cove');
     const { itlb, dtlb, storeTlb, stlb } = machine.tlb;
     expect(dtlb.arrays[0]).toMatchObject({ sizes: ['4K'], sets: 16, ways: 6 });
     expect(storeTlb!.arrays).toMatchObject([{ sizes: ['4K', '2M', '1G'], sets: 1, ways: 16 }]);
@@ -57,13 +58,13 @@ describe('presets hold what their sources say', () => {
   });
 
   it('Zen 5: 96 fully associative entries, then 4096 16-way at +7 cycles', async () => {
-    const { machine } = await loadMachine('zen5');
+    const { machine } = await readMachine('zen5');
     expect(machine.tlb.dtlb.arrays).toMatchObject([{ sets: 1, ways: 96 }]);
     expect(machine.tlb.stlb).toMatchObject({ latency: 7, arrays: [{ sets: 256, ways: 16 }] });
   });
 
   it('U74: Sv39, 40 fully associative entries a side, no ASIDs, a page fault for a clear A or D', async () => {
-    const { machine } = await loadMachine('sv39-inorder');
+    const { machine } = await readMachine('sv39-inorder');
     expect(machine.paging).toMatchObject({ mode: 'sv39', controls: { adue: false } });
     expect(machine.tlb.itlb.arrays).toMatchObject([{ sets: 1, ways: 40 }]);
     expect(machine.tlb.dtlb.arrays).toMatchObject([{ sets: 1, ways: 40 }]);
