@@ -10,7 +10,7 @@
 struct plan {
     struct region region;
     size_t count, step;
-    bool child_reads, child_writes, parent_writes, writes_after;
+    bool child_writes, parent_writes, writes_after;
 };
 
 static struct series forks, fork_walls, children, child_faults, parents, parent_faults, exits, afters;
@@ -28,8 +28,6 @@ __attribute__((noreturn)) static void live_as_child(const struct plan *plan, con
     double from = cpu_ns();
     if (plan->child_writes)
         region_write(&plan->region, NULL, plan->count, plan->step);
-    else if (plan->child_reads)
-        region_read(&plan->region, NULL, plan->count, plan->step);
     report->work_ns = cpu_since(from);
     report->work_faults = faults_now() - faults;
     if (plan->parent_writes)
@@ -56,7 +54,7 @@ static void run_once(const struct plan *plan, bool counts)
     series_add(&exits, exit);
     if (plan->writes_after)
         series_add(&afters, after);
-    if (plan->child_reads || plan->child_writes) {
+    if (plan->child_writes) {
         series_add(&children, report->work_ns);
         series_add(&child_faults, (double)report->work_faults);
     }
@@ -67,7 +65,8 @@ static void run_once(const struct plan *plan, bool counts)
 }
 
 /*
- * cycle pages=N [step=PAGES] [sparse=1] [huge=1] [order=random] [child=read|write] [parent=write] [after=none] [fresh=1] [drop=N] [reps=N]
+ * cycle pages=N [step=PAGES] [sparse=1] [huge=1] [order=random] [child=write] [parent=write] [after=none]
+ *       [fresh=1] [drop=N] [reps=N]
  *
  * All accesses are `step` pages apart; sparse=1: the first touch too, so that only those pages exist. after=none: the
  * parent does not write once the child is gone, so the next fork finds its pages write-protected. fresh=1 maps the
@@ -83,7 +82,6 @@ void measure_cycle(const struct command *command)
     struct plan plan = {
         .count = pages / step,
         .step = step,
-        .child_reads = is_word(command, "child", "read"),
         .child_writes = is_word(command, "child", "write"),
         .parent_writes = is_word(command, "parent", "write"),
         .writes_after = !is_word(command, "after", "none"),
@@ -100,6 +98,11 @@ void measure_cycle(const struct command *command)
         if (!plan.region.at) {
             plan.region = region_map(pages, huge ? ANONYMOUS_HUGE : ANONYMOUS);
             /* The physical order is that of the first touch; what is timed goes through it in address order. */
+            if (huge && !region_write_huge(&plan.region)) {
+                region_unmap(&plan.region);
+                skip(NO_HUGE_PAGES);
+                return;
+            }
             size_t touched = sparse ? plan.count : pages;
             region_write(&plan.region, shuffled ? order_shuffled(touched) : NULL, touched, sparse ? step : 1);
         }

@@ -116,13 +116,18 @@ static int ascending(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* Puts the region into the state before the fault; gives the child that must go on living, pid 0 if none. */
-static struct child prepare(const struct kind *kind, const struct region *region, const uint32_t *first_touch)
+/*
+ * Puts the region into the state before the fault; gives the child that must go on living, pid 0 if none. *huge says
+ * whether a huge region that had to be written is one.
+ */
+static struct child prepare(const struct kind *kind, const struct region *region, const uint32_t *first_touch, bool *huge)
 {
     struct child child = { 0 };
     if (kind->before == ALL_READ)
         region_read(region, first_touch, region->pages, 1);
-    if (kind->before >= ALL_WRITTEN)
+    if (kind->before >= ALL_WRITTEN && kind->backing == ANONYMOUS_HUGE)
+        *huge = region_write_huge(region);
+    else if (kind->before >= ALL_WRITTEN)
         region_write(region, first_touch, region->pages, 1);
     if (kind->before >= FORKED_HELD) {
         child = child_fork();
@@ -168,19 +173,21 @@ void measure_fault(const struct command *command)
         struct region region = kind->file ? region_map_file(pages, fd, kind->shared) : region_map(pages, kind->backing);
         if (kind->uncached && madvise((void *)region.at, pages * PAGE_BYTES, MADV_RANDOM))
             fail("madvise");
-        struct child child = prepare(kind, &region, shuffled ? order_shuffled(pages) : NULL);
+        bool huge = true;
+        struct child child = prepare(kind, &region, shuffled ? order_shuffled(pages) : NULL, &huge);
         const uint32_t *order = kind->uncached ? order_shuffled(count) : NULL;
         long before = faults_now();
         double cpu = access_all(kind, &region, order, count, ticks);
         long seen = faults_now() - before;
-        bool small = kind->backing == ANONYMOUS_HUGE && kind->write && !region_is_huge(&region);
+        if (kind->backing == ANONYMOUS_HUGE && kind->before == NOTHING && kind->write)
+            huge = region_present(&region);
         if (child.pid)
             child_reap(&child);
         region_unmap(&region);
         if (fd >= 0)
             close(fd);
-        if (small) {
-            skip("the kernel gave no huge pages (memory in pieces, or the setting)");
+        if (kind->backing == ANONYMOUS_HUGE && !huge) {
+            skip(NO_HUGE_PAGES);
             free(ticks);
             return;
         }

@@ -49,6 +49,7 @@ __attribute__((noreturn, format(printf, 1, 2))) void fail(const char *format, ..
 
 /* Replies {"skipped": why} instead of figures: this one measurement is not to be had, others are. */
 void skip(const char *why);
+#define NO_HUGE_PAGES "the kernel gave no huge pages (free memory in pieces, or the setting)"
 
 /* Where files on a disk are made: $TMPDIR, else /var/tmp. */
 const char *disk_directory(void);

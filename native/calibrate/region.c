@@ -3,6 +3,7 @@
 #include "probe.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <sys/mman.h>
 
 #define ALIGNMENT ((size_t)1 << 30)
@@ -107,4 +108,22 @@ void region_read(const struct region *region, const uint32_t *order, size_t coun
 {
     for (size_t i = 0; i < count; i++)
         (void)region->at[(order ? order[i] : i) * step * PAGE_BYTES];
+}
+
+bool region_present(const struct region *region)
+{
+    unsigned char *state = malloc(region->pages);
+    bool present = state && !mincore((void *)region->at, region->pages * PAGE_BYTES, state);
+    for (size_t i = 0; present && i < region->pages; i++)
+        present = state[i] & 1;
+    free(state);
+    return present;
+}
+
+bool region_write_huge(const struct region *region)
+{
+    region_write(region, NULL, region->pages / HUGE_PAGES, HUGE_PAGES);
+    bool huge = region_present(region);
+    region_write(region, NULL, region->pages, 1);
+    return huge;
 }

@@ -23,11 +23,10 @@ void region_unmap(struct region *region);
 /* 0 .. count-1 shuffled by a fixed seed; valid until the next call. NULL as an order means ascending. */
 const uint32_t *order_shuffled(size_t count);
 
-/*
- * Whether the region's first huge page is still one: by the kernel's own account, or, once a write may have split
- * its mapping, by whether its pages were there all at once.
- */
-bool region_is_huge(const struct region *region);
+/* Whether every page is mapped now: after one write to each 2 MiB, only huge pages can have done that. */
+bool region_present(const struct region *region);
+/* Writes every page, each 2 MiB first; false when the kernel backed it with small pages. */
+bool region_write_huge(const struct region *region);
 
 /* One access to every page order[i] * step; step in pages. */
 void region_write(const struct region *region, const uint32_t *order, size_t count, size_t step);
