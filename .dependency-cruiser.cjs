@@ -8,6 +8,7 @@ const arrows = {
   trace: ['core'],
   sim: ['core', 'memory', 'tlb', 'mmu', 'kernel', 'trace'],
   report: ['core', 'sim'],
+  lab: ['core', 'memory', 'tlb', 'mmu', 'kernel', 'trace', 'sim', 'report'],
   sweep: ['core', 'sim', 'report', 'trace'],
 };
 

@@ -1,0 +1,20 @@
+import { InputError, nearest } from '../core/errors.ts';
+import type { CodeLab, PaperLab } from './lab.ts';
+import { TRANSLATE } from './labs/translate.ts';
+
+/** A lab whose variants nobody outside it looks into. */
+export type AnyLab = PaperLab<unknown> | CodeLab<unknown>;
+
+/** Every lab, in the order of a course. */
+export const LABS = [TRANSLATE] as unknown as readonly AnyLab[];
+
+/** The lab of this name. @throws InputError, naming the nearest, for any other */
+export function labNamed(id: string): AnyLab {
+  const lab = LABS.find((one) => one.id === id);
+  if (lab) return lab;
+  const ids = LABS.map((one) => one.id);
+  const guess = nearest(id, ids);
+  throw new InputError(`no lab is called '${id}'`, {
+    remedy: guess ? `did you mean '${guess}'?` : `the labs are ${ids.join(', ')}`,
+  });
+}

@@ -1,0 +1,109 @@
+import { describe, expect, it } from 'vitest';
+import { readAnswer, sameAnswer } from '../../src/lab/answer.ts';
+import { gradePaper, gradeProgram } from '../../src/lab/grade.ts';
+import { LABS } from '../../src/lab/index.ts';
+import type { Answers, PaperLab } from '../../src/lab/lab.ts';
+import { showLab, shownText } from '../../src/lab/show.ts';
+import { variantOf } from '../../src/lab/variant.ts';
+import { SEEDS } from './seeds.ts';
+
+const papers = LABS.filter((lab) => lab.kind === 'paper');
+const programs = LABS.filter((lab) => lab.kind === 'code');
+
+function round(marks: number): number {
+  return Math.round(marks * 100) / 100;
+}
+
+/** Marks of somebody who makes this mistake and is right otherwise: what the lab's list says, added up by hand. */
+function listedMarks(lab: PaperLab<unknown>, variant: unknown, wrong: Answers, keeps: number): number {
+  const key = lab.key(variant);
+  let marks = 0;
+  for (const { id, points, form } of lab.questions(variant)) {
+    const right = readAnswer(form, key[id]!);
+    const given = readAnswer(form, wrong[id] ?? key[id]!);
+    if (!right.ok || !given.ok) throw new Error(`${lab.id} ${id}`);
+    marks += sameAnswer(right.value, given.value) ? points : round(points * keeps);
+  }
+  return round(marks);
+}
+
+describe.each(papers)('$id', (lab) => {
+  it('gives full marks to the key of every variant, and none to an empty sheet', () => {
+    for (const seed of SEEDS) {
+      const variant = variantOf(lab, seed);
+      const full = gradePaper(lab, seed, lab.key(variant), variant);
+      expect(full.questions.filter(({ verdict }) => verdict !== 'right')).toEqual([]);
+      expect(full.marks).toBe(full.points);
+      expect(gradePaper(lab, seed, {}, variant).marks).toBe(0);
+    }
+  });
+
+  it('gives every listed mistake its listed marks, by name', () => {
+    for (const seed of SEEDS) {
+      const variant = variantOf(lab, seed);
+      const key = lab.key(variant);
+      for (const mistake of lab.mistakes) {
+        const wrong = mistake.answers(variant, key);
+        const result = gradePaper(lab, seed, { ...key, ...wrong }, variant);
+        expect({ seed, mistake: mistake.id, marks: result.marks }).toEqual({
+          seed,
+          mistake: mistake.id,
+          marks: listedMarks(lab, variant, wrong, mistake.keeps),
+        });
+        expect(result.marks).toBeLessThan(result.points);
+        expect(result.questions.some((question) => question.mistake !== undefined)).toBe(true);
+      }
+    }
+  });
+
+  it('a recognised mistake in a list is worth at least what its right items are', () => {
+    const lists = lab.questions(variantOf(lab, 0)).filter(({ form }) => form.form === 'list');
+    const ids = new Set(lists.map(({ id }) => id));
+    for (const mistake of lab.mistakes) {
+      const variant = variantOf(lab, 0);
+      const touched = Object.keys(mistake.answers(variant, lab.key(variant)));
+      if (touched.some((id) => ids.has(id))) expect(mistake.keeps).toBeGreaterThanOrEqual(0.5);
+    }
+  });
+});
+
+describe.each(programs)('$id', (lab) => {
+  it('gives full marks to the solution', async () => {
+    for (const seed of SEEDS.slice(0, 20)) {
+      const result = await gradeProgram(lab, seed, lab.solution(variantOf(lab, seed)));
+      expect(result.questions.filter(({ verdict }) => verdict !== 'right')).toEqual([]);
+    }
+  });
+
+  it('gives every listed mistake its listed marks', async () => {
+    for (const seed of SEEDS.slice(0, 20)) {
+      for (const mistake of lab.mistakes) {
+        const result = await gradeProgram(lab, seed, mistake.program(variantOf(lab, seed)));
+        expect({ seed, mistake: mistake.id, marks: result.marks }).toEqual({
+          seed,
+          mistake: mistake.id,
+          marks: mistake.marks,
+        });
+      }
+    }
+  });
+});
+
+describe.each(LABS)('$id', (lab) => {
+  it('reads the same for the same seed, differs between seeds, and fits 100 columns', () => {
+    const texts = new Set<string>();
+    for (const seed of SEEDS) {
+      const shown = showLab(lab, seed, true);
+      texts.add(shownText(shown, null));
+      for (const line of shown.statement.split('\n')) expect(line.length).toBeLessThanOrEqual(100);
+      if (seed % 10 === 0) expect(showLab(lab, seed, true)).toEqual(shown);
+    }
+    expect(texts.size).toBeGreaterThan(SEEDS.length / 2);
+  });
+
+  it('has an id in kebab-case, minutes and a line about it', () => {
+    expect(lab.id).toMatch(/^[a-z]+(-[a-z]+)*$/);
+    expect(lab.minutes).toBeGreaterThan(0);
+    expect(lab.about.length).toBeGreaterThan(10);
+  });
+});
