@@ -19,6 +19,7 @@ interface RunArguments {
   limit: number | undefined;
   json: string | undefined;
   csv: string | undefined;
+  kernel: 'demand' | 'linux';
 }
 
 /** `pagewalk run TRACE`: a trace through a machine, and what it cost. */
@@ -43,6 +44,11 @@ export const runCommand: CommandModule<object, RunArguments> = {
         array: true,
         requiresArg: true,
         describe: 'change a constant: key=value',
+      })
+      .option('kernel', {
+        choices: ['demand', 'linux'] as const,
+        default: 'demand' as const,
+        describe: 'whose mappings and faults: every page on demand, or Linux 6.18',
       })
       .option('format', {
         type: 'string',
@@ -80,6 +86,7 @@ export const runCommand: CommandModule<object, RunArguments> = {
     const progress = new RunProgress(source.info.bytes);
     try {
       const simulation = new Simulation(machine, source, {
+        kernel: options.kernel,
         warmup: options.warmup,
         ...(options.limit !== undefined && { limit: options.limit }),
         onProgress: (accesses) => progress.update(accesses, source.bytesRead),

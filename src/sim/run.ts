@@ -1,6 +1,7 @@
 import { sizeShiftNamed } from '../core/attributes.ts';
 import { Ledger } from '../core/ledger.ts';
 import { DemandKernel } from '../kernel/demand.ts';
+import { LinuxKernel } from '../kernel/linux.ts';
 import type { Chunk } from '../trace/chunk.ts';
 import type { TraceEvent } from '../trace/event.ts';
 import type { TraceSource } from '../trace/source.ts';
@@ -17,11 +18,14 @@ import {
 import { Cpu } from './cpu.ts';
 import { buildHardware, type Hardware } from './hardware.ts';
 import { DemandSide, type KernelSide } from './kernel.ts';
+import { LinuxSide } from './linux-side.ts';
 import type { Machine } from './machine/machine.ts';
 import { ANY_PAGE, joinPages } from './page-crossing.ts';
 import { IssueWindow } from './window.ts';
 
 export interface RunOptions {
+  /** Whose mappings and faults: every page exists on demand (default), or Linux. */
+  kernel?: 'demand' | 'linux';
   /** Accesses to run before counting begins. */
   warmup?: number;
   /** Accesses to run in all, the warm-up included. */
@@ -68,20 +72,27 @@ export class Simulation {
     this.window = new IssueWindow(this.ledger, machine.core.issueWidth, machine.core.window);
     this.hardware = buildHardware(machine, source.regions, this.ledger);
     this.spaces = new AddressSpaces(this.hardware.mmu, machine.tlb.asids);
-    this.kernel = new DemandSide(
-      new DemandKernel(
-        this.hardware.memory,
-        this.hardware.mode,
-        { ...machine.kernel, pageShift: sizeShiftNamed(machine.paging.pageSize) },
-        this.window,
-        this.spaces,
-      ),
-    );
+    this.kernel = options.kernel === 'linux' ? this.#linux() : this.#demand();
     this.cpu = new Cpu(
       this.hardware.mmu,
       this.window,
       (fault) => this.kernel.handleFault(this.#pid, fault),
       this.hardware.data,
+    );
+  }
+
+  #demand(): KernelSide {
+    const { memory, mode } = this.hardware;
+    const { kernel, paging } = this.machine;
+    const settings = { ...kernel, pageShift: sizeShiftNamed(paging.pageSize) };
+    return new DemandSide(new DemandKernel(memory, mode, settings, this.window, this.spaces));
+  }
+
+  #linux(): KernelSide {
+    const { memory, mode } = this.hardware;
+    const { memoryBytes } = this.machine.kernel;
+    return new LinuxSide(
+      new LinuxKernel({ memory, mode, memoryBytes, tlb: this.spaces, ledger: this.window, contents: false }),
     );
   }
 
@@ -173,7 +184,7 @@ export class Simulation {
     this.window.restart();
     this.ledger.reset();
     this.hardware.mmu.resetCounters();
-    for (const cache of this.hardware.caches.caches) cache.resetCounts();
+    for (const cache of this.hardware.dataCaches.caches) cache.resetCounts();
     this.kernel.resetCounters();
     this.events = 0;
   }

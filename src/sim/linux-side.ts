@@ -1,0 +1,174 @@
+import type { Pfn } from '../core/addr.ts';
+import type { Fault } from '../core/fault.ts';
+import type { FaultOutcome } from '../core/kernel-port.ts';
+import type { LinuxKernel } from '../kernel/linux.ts';
+import type { CachedFile } from '../kernel/page-cache/file.ts';
+import type { Process } from '../kernel/process.ts';
+import type { TraceEvent } from '../trace/event.ts';
+import type { KernelSide } from './kernel.ts';
+import type { FaultCounts, ForkCounts, MemoryCounts, ProcessCounts } from './result.ts';
+
+const KB_PER_PAGE = 4;
+/** Pages of the lower half of a 48-bit address space, less the guard page at 0 that nobody maps. */
+const USER_PAGES = 2 ** 35 - 1;
+
+/**
+ * Linux behind the run loop's door: process events of the trace become system calls.
+ *
+ * A trace that says nothing of mappings gets one private anonymous mapping over the whole user space. In one that
+ * does, an access where nothing is mapped did happen all the same, so the recorder missed a mapping: the page is
+ * mapped (private, anonymous) and counted as implied.
+ */
+export class LinuxSide implements KernelSide {
+  readonly name = 'linux';
+  readonly #kernel: LinuxKernel;
+  readonly #files = new Map<number, CachedFile>();
+  #mappingsKnown = false;
+  /** Pages mapped because they were accessed where no mapping was known. */
+  implied = 0;
+  /** System calls of the trace that the model refused, by what they were and why. */
+  readonly refusedCalls = new Map<string, number>();
+  readonly #minorBefore = new Map<Process, number>();
+  readonly #majorBefore = new Map<Process, number>();
+
+  constructor(kernel: LinuxKernel) {
+    this.#kernel = kernel;
+  }
+
+  handleFault(pid: number, fault: Fault): FaultOutcome {
+    const outcome = this.#kernel.handleFault(pid, fault);
+    if (outcome.kind !== 'signal' || outcome.code !== 'MAPERR' || !this.#mappingsKnown) return outcome;
+    this.implied++;
+    const refused = this.#kernel.mmap(pid, { vpn: fault.vpn, pages: 1, prot: 'rwx', shared: false });
+    return refused === undefined ? { kind: 'retry' } : outcome;
+  }
+
+  rootOf(pid: number): Pfn {
+    return this.#process(pid).mm.root;
+  }
+
+  spaceOf(pid: number): number {
+    return this.#process(pid).mm.asid;
+  }
+
+  apply(event: TraceEvent): void {
+    const refused = this.#call(event);
+    if (refused === undefined) return;
+    const what = `${event.kind}: ${refused}`;
+    this.refusedCalls.set(what, (this.refusedCalls.get(what) ?? 0) + 1);
+  }
+
+  #call(event: TraceEvent): string | undefined {
+    const kernel = this.#kernel;
+    switch (event.kind) {
+      case 'start':
+        this.#mappingsKnown = true;
+        kernel.createProcess(event.pid, 0, event.name ?? '');
+        return undefined;
+      case 'file':
+        this.#files.set(
+          event.file,
+          kernel.createFile(event.path, event.tmpfs ? 'tmpfs' : 'ext4', event.bytes),
+        );
+        return undefined;
+      case 'mmap':
+        return this.#mmap(event);
+      case 'munmap':
+        return kernel.munmap(this.#known(event.pid), event.vpn, event.pages);
+      case 'mprotect':
+        return kernel.mprotect(this.#known(event.pid), event.vpn, event.pages, event.prot);
+      case 'mremap': {
+        const { vpn, pages, newVpn, newPages } = event;
+        const to = newVpn === vpn ? {} : { to: newVpn };
+        return kernel.mremap(this.#known(event.pid), { vpn, pages, newPages, ...to });
+      }
+      case 'madvise':
+        return kernel.madvise(this.#known(event.pid), event.vpn, event.pages, event.advice);
+      case 'brk':
+        return kernel.brk(this.#known(event.pid), event.endVpn);
+      case 'fork':
+        return kernel.fork(this.#known(event.pid), event.child, event.vm !== undefined);
+      case 'exec':
+        kernel.exec(this.#known(event.pid), event.name);
+        return undefined;
+      case 'exit':
+        kernel.exit(this.#known(event.pid));
+        return undefined;
+      default:
+        return undefined;
+    }
+  }
+
+  #mmap(event: Extract<TraceEvent, { kind: 'mmap' }>): string | undefined {
+    const { pid, vpn, pages, prot, shared, backing, role, populate, thp } = event;
+    this.#mappingsKnown = true;
+    const file = backing.kind === 'file' ? this.#files.get(backing.file) : undefined;
+    const refused = this.#kernel.mmap(this.#known(pid), {
+      vpn,
+      pages,
+      prot,
+      shared,
+      fixed: true,
+      populate: populate ?? false,
+      growsDown: role === 'stack',
+      ...(backing.kind === 'file' && file && { file: { file, page: backing.pageOffset } }),
+    });
+    if (refused === undefined && thp) return this.#kernel.madvise(pid, vpn, pages, 'hugepage');
+    return refused;
+  }
+
+  #known(pid: number): number {
+    this.#process(pid);
+    return pid;
+  }
+
+  /** The process; one that the trace never introduced is made, with all of user space mapped if no trace says more. */
+  #process(pid: number): Process {
+    const known = this.#kernel.state.processes.get(pid);
+    if (known) return known;
+    const process = this.#kernel.createProcess(pid);
+    if (!this.#mappingsKnown) {
+      const everything = { vpn: 1, pages: USER_PAGES, prot: 'rwx', shared: false, noreserve: true };
+      this.#kernel.mmap(pid, everything);
+    }
+    return process;
+  }
+
+  faults(): FaultCounts {
+    const { minor, major, signals, faultsByKind } = this.#kernel.state.counters;
+    const byKind = Object.fromEntries(Object.entries(faultsByKind).filter(([, count]) => count > 0));
+    return { minor, major, signals, byKind };
+  }
+
+  forks(): ForkCounts {
+    const { forks, ptesCopied, tablesCopied } = this.#kernel.state.counters;
+    return { count: forks, ptesCopied, tablesCopied, tablesShared: 0 };
+  }
+
+  memory(): MemoryCounts {
+    const { framesPeak, tablesPeak, bytesCopied, bytesZeroed } = this.#kernel.state.counters;
+    return { framesPeak, pageTableBytesPeak: tablesPeak * 4096, bytesCopied, bytesZeroed };
+  }
+
+  processes(): ProcessCounts[] {
+    return [...this.#kernel.state.processes.values()].map((process) => ({
+      pid: process.pid,
+      parent: process.parent,
+      name: process.name,
+      minflt: process.minflt - (this.#minorBefore.get(process) ?? 0),
+      majflt: process.majflt - (this.#majorBefore.get(process) ?? 0),
+      rss: process.mm.resident * KB_PER_PAGE,
+      rssPeak: process.mm.residentPeak * KB_PER_PAGE,
+      vmPte: process.mm.tables * KB_PER_PAGE,
+    }));
+  }
+
+  /** Fault counts by process are the kernel's own and go on; what was before the warm-up's end is taken off. */
+  resetCounters(): void {
+    this.#kernel.state.counters.reset();
+    for (const process of this.#kernel.state.processes.values()) {
+      this.#minorBefore.set(process, process.minflt);
+      this.#majorBefore.set(process, process.majflt);
+    }
+  }
+}

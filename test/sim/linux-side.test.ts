@@ -1,0 +1,111 @@
+import { describe, expect, it } from 'vitest';
+import { LOAD, STORE } from '../../src/core/access.ts';
+import { collect } from '../../src/sim/collect.ts';
+import { loadMachine } from '../../src/sim/machine/load.ts';
+import type { RunResult } from '../../src/sim/result.ts';
+import { Simulation } from '../../src/sim/run.ts';
+import { ChunkBuilder } from '../../src/trace/chunk-builder.ts';
+import type { TraceEvent } from '../../src/trace/event.ts';
+import type { TraceSource } from '../../src/trace/source.ts';
+
+type Step = TraceEvent | { access: typeof LOAD | typeof STORE; page: number };
+
+async function runSteps(steps: Step[]): Promise<RunResult> {
+  const builder = new ChunkBuilder();
+  const source: TraceSource = {
+    info: { path: 'test', format: 'pwt', compression: 'plain', bytes: null },
+    regions: builder.regions,
+    statistics: builder.statistics,
+    bytesRead: 0,
+    async *chunks() {
+      for (const step of steps) {
+        if ('kind' in step) builder.event(step);
+        else builder.add(step.access, 0, step.page * 4096, 1);
+      }
+      yield builder.chunk;
+    },
+    sha256: async () => '',
+    close: async () => {},
+  };
+  const { machine } = await loadMachine('skylake');
+  const simulation = new Simulation(machine, source, { kernel: 'linux' });
+  await simulation.run(source);
+  return collect(simulation, source, 'test');
+}
+
+const start: TraceEvent = { kind: 'start', pid: 1 };
+const run = (pid: number): TraceEvent => ({ kind: 'switch', pid });
+const map = (shared: boolean, pages = 4): TraceEvent => ({
+  kind: 'mmap',
+  pid: 1,
+  vpn: 0x100,
+  pages,
+  prot: 'rw',
+  shared,
+  backing: { kind: 'anon' },
+});
+const store = (page: number): Step => ({ access: STORE, page: 0x100 + page });
+const load = (page: number): Step => ({ access: LOAD, page: 0x100 + page });
+const fork: TraceEvent = { kind: 'fork', pid: 1, child: 2 };
+
+describe('a trace with a fork over the Linux layer', () => {
+  it('copies private pages that a child writes, and lets the parent reuse its own when it writes second', async () => {
+    const { faults, forks } = await runSteps([
+      start,
+      map(false),
+      run(1),
+      store(0),
+      store(1),
+      fork,
+      run(2),
+      store(0),
+      run(1),
+      store(0),
+      store(1),
+    ]);
+    // Two demand-zero faults; the child copies page 0; the parent reuses page 0 (sole mapper) and copies page 1.
+    expect(faults.byKind).toEqual({ demandZero: 2, cowCopy: 2, cowReuse: 1 });
+    expect(forks).toMatchObject({ count: 1, ptesCopied: 2 });
+  });
+
+  it('copies no page table of shared memory: the child faults its pages in', async () => {
+    const { faults, forks } = await runSteps([start, map(true), run(1), store(0), fork, run(2), store(0)]);
+    expect(forks.ptesCopied).toBe(0);
+    expect(faults.minor).toBe(2);
+    expect(faults.byKind.cowCopy).toBeUndefined();
+  });
+
+  it('gives each process its own faults, as getrusage does', async () => {
+    const { processes } = await runSteps([
+      start,
+      map(false),
+      run(1),
+      store(0),
+      fork,
+      run(2),
+      store(0),
+      load(1),
+    ]);
+    expect(processes.map(({ pid, minflt }) => [pid, minflt])).toEqual([
+      [1, 1],
+      [2, 2],
+    ]);
+  });
+});
+
+describe('a trace without mappings over the Linux layer', () => {
+  it('has all of user space as one private anonymous mapping: reads map the zero page', async () => {
+    const { faults } = await runSteps([load(0), store(0), store(1)]);
+    // The zero page, then a new frame in its place (a COW of nothing), then a new frame.
+    expect(faults.minor).toBe(3);
+    expect(faults.byKind).toMatchObject({ zeroPage: 1, demandZero: 2 });
+  });
+});
+
+describe('an access where no mapping was recorded', () => {
+  it('happened all the same: the page is mapped', async () => {
+    const { faults } = await runSteps([start, map(false), run(1), { access: LOAD, page: 0x9000 }]);
+    expect(faults.signals).toBe(0);
+    expect(faults.minor).toBe(1);
+  });
+});
