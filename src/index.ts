@@ -11,4 +11,6 @@ export { collect } from './sim/collect.ts';
 export type { Machine } from './sim/machine/machine.ts';
 export type { RunResult } from './sim/result.ts';
 export { type RunOptions, Simulation } from './sim/run.ts';
+export { ChunkBuilder } from './trace/chunk-builder.ts';
+export type { TraceEvent } from './trace/event.ts';
 export type { TraceSource } from './trace/source.ts';

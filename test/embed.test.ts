@@ -1,0 +1,22 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import * as browser from '../src/index.ts';
+import * as node from '../src/node.ts';
+
+describe('the example of docs/embedding.md', () => {
+  const example = readFileSync('examples/embed.js', 'utf8');
+
+  it('is the one that is shipped, but for its argument', () => {
+    const code = readFileSync('docs/embedding.md', 'utf8').match(/```js\n(import[^`]*?embed[^`]*?)```/)![1]!;
+    const shipped = example.replace(/^\/\/.*\n/, '').replace("process.argv[2] ?? 'traces", "'traces");
+    expect(shipped).toContain(code.split('\n').slice(3).join('\n').trim().split('\n')[0]);
+    for (const line of code.trim().split('\n')) expect(shipped).toContain(line);
+  });
+
+  it('imports only what the entries export', () => {
+    const names = (entry: string) =>
+      new RegExp(`import \\{ ([^}]+) \\} from '${entry}'`).exec(example)![1]!.split(', ');
+    for (const name of names('pagewalk')) expect(browser).toHaveProperty(name);
+    for (const name of names('pagewalk/node')) expect(node).toHaveProperty(name);
+  });
+});
