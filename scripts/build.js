@@ -1,23 +1,7 @@
 // Compiles src/ into dist/. Run by `npm ci` itself (prepare), so a fresh clone is ready to use.
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
-
-const INPUTS = ['src', 'machines', 'scripts', 'package.json', 'tsconfig.json', 'tsconfig.build.json'];
-const LAST_OUTPUT = 'dist/machines.json';
-
-/** When anything in a file or folder last changed, deletions included. */
-function changedAt(path) {
-  const status = statSync(path);
-  if (!status.isDirectory()) return status.mtimeMs;
-  return Math.max(status.mtimeMs, ...readdirSync(path).map((name) => changedAt(join(path, name))));
-}
-
-/** npx links the package it runs from and prepares it again: that must cost nothing, and pull nothing from under others. */
-function isUpToDate() {
-  return existsSync(LAST_OUTPUT) && changedAt(LAST_OUTPUT) > Math.max(...INPUTS.map(changedAt));
-}
 
 function run(...args) {
   const { status } = spawnSync(process.execPath, args, { stdio: 'inherit' });
@@ -36,10 +20,14 @@ function compiler() {
 }
 
 const tsc = compiler();
-if (isUpToDate()) console.log('pagewalk: dist is up to date');
-else if (tsc === undefined) console.error('pagewalk: not built, TypeScript is not installed: run npm ci');
-else {
-  rmSync('dist', { recursive: true, force: true });
-  run(tsc, '-p', 'tsconfig.build.json');
-  run('scripts/prepare-machines.js');
+// `npx pagewalk` in the repository links the package into npx's cache and prepares it there: what `npm ci` built is
+// to be used, not built again under the feet of others; and a failure would leave that cache broken for good.
+if (process.env.npm_command === 'exec') process.exit(0);
+// Installed without development packages: bin/pagewalk.js says what to do.
+if (tsc === undefined) {
+  console.error('pagewalk: not built, as TypeScript is not installed: run npm ci');
+  process.exit(0);
 }
+rmSync('dist', { recursive: true, force: true });
+run(tsc, '-p', 'tsconfig.build.json');
+run('scripts/prepare-machines.js');
