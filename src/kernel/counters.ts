@@ -1,0 +1,54 @@
+/** Kinds of faults that completed; one fault is of exactly one kind. */
+export const FAULT_KINDS = [
+  'demandZero',
+  'zeroPage',
+  'file',
+  'shared',
+  'fileCopy',
+  'cowCopy',
+  'cowReuse',
+  'mkwrite',
+  'swap',
+  'hugeDemandZero',
+  'hugeZeroPage',
+  'hugeReuse',
+  'hugeCopy',
+  'spurious',
+] as const;
+
+export type FaultKind = (typeof FAULT_KINDS)[number];
+
+/** What the kernel did, in plain numbers. */
+export class KernelCounters {
+  readonly faultsByKind: Record<FaultKind, number> = Object.fromEntries(
+    FAULT_KINDS.map((kind) => [kind, 0]),
+  ) as Record<FaultKind, number>;
+  minor = 0;
+  major = 0;
+  signals = 0;
+  forks = 0;
+  ptesCopied = 0;
+  hugePtesCopied = 0;
+  tablesCopied = 0;
+  bytesCopied = 0;
+  bytesZeroed = 0;
+  framesPeak = 0;
+  tablesPeak = 0;
+  tables = 0;
+  flushPages = 0;
+  flushRanges = 0;
+  flushFull = 0;
+  reclaimed = 0;
+  swappedOut = 0;
+  swappedIn = 0;
+  writtenBack = 0;
+  readIn = 0;
+  hugeSplits = 0;
+  oomKills = 0;
+
+  /** Back to zero, but for what exists now: the end of a warm-up. Peaks begin anew from what is in use. */
+  reset(): void {
+    const { tables } = this;
+    Object.assign(this, new KernelCounters(), { tables, tablesPeak: tables });
+  }
+}

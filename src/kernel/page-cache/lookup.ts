@@ -1,0 +1,49 @@
+import type { Pfn } from '../../core/addr.ts';
+import type { FaultSite } from '../fault/site.ts';
+import type { KernelState } from '../state.ts';
+import { VM_RAND_READ, VM_SEQ_READ } from '../vma/flags.ts';
+import type { CachedFile } from '../vma/vma.ts';
+import { insertPage, readPages } from './cache.ts';
+import { shmemPage } from './shmem.ts';
+
+/**
+ * filemap_fault and shmem_fault: the frame of the faulting page of a file, read in when it is not cached (which makes
+ * the fault major) or made when the file system keeps it in memory. -1 beyond the end of the file (SIGBUS).
+ */
+export function fileFault(site: FaultSite): Pfn {
+  const { k, vma, vpn } = site;
+  const file = vma.file!;
+  const index = vma.indexOf(vpn);
+  if (index >= file.pages) return -1;
+  k.meter.add('pageCache');
+  const cached = file.cache.get(index);
+  if (cached !== undefined) return cached;
+  if (file.fs === 'tmpfs') {
+    const swapped = file.swapped.has(index);
+    if (swapped) site.major = true;
+    return shmemPage(k, file, index);
+  }
+  site.major = true;
+  k.meter.add('io');
+  const [from, count] = readAroundWindow(k, vma.flags, index);
+  readPages(k, file, from, count);
+  return file.cache.get(index) ?? insertPage(k, file, index);
+}
+
+/**
+ * do_sync_mmap_readahead: half the read-ahead size before the page and half after it; from the page on when the
+ * mapping is advised sequential; the page alone when advised random.
+ */
+function readAroundWindow(k: KernelState, vmFlags: number, index: number): [from: number, count: number] {
+  if (vmFlags & VM_RAND_READ) return [index, 1];
+  if (vmFlags & VM_SEQ_READ) return [index, k.readAheadPages];
+  return [Math.max(0, index - (k.readAheadPages >> 1)), k.readAheadPages];
+}
+
+/** The frame of a page for read(2) and write(2): read in where it is missing, the cache's read-ahead applied. */
+export function pageForIo(k: KernelState, file: CachedFile, index: number): Pfn {
+  const cached = file.cache.get(index);
+  if (cached !== undefined) return cached;
+  if (file.fs === 'tmpfs') return shmemPage(k, file, index);
+  return insertPage(k, file, index);
+}

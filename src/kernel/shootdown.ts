@@ -1,0 +1,34 @@
+import type { Vpn } from '../core/addr.ts';
+import type { Mm } from './mm.ts';
+import type { KernelState } from './state.ts';
+
+/**
+ * flush_tlb_mm_range: the TLB may hold what the page table no longer allows in these pages. Up to the policy's
+ * ceiling (33 pages) page by page, above it the whole address space.
+ */
+export function flushRange(k: KernelState, mm: Mm, start: Vpn, end: Vpn): void {
+  const pages = end - start;
+  if (pages <= 0) return;
+  if (pages > k.policy.flushCeiling) {
+    flushMm(k, mm);
+    return;
+  }
+  k.counters.flushRanges++;
+  k.counters.flushPages += pages;
+  k.meter.add('flushPage', pages);
+  k.tlb?.invalidateRange(mm.asid, start, pages);
+}
+
+/** One page: the PTE's own after a COW copy (ptep_clear_flush), or after a spurious fault. */
+export function flushPage(k: KernelState, mm: Mm, vpn: Vpn): void {
+  k.counters.flushPages++;
+  k.meter.add('flushPage');
+  k.tlb?.invalidatePage(mm.asid, vpn);
+}
+
+/** flush_tlb_mm: everything of an address space, as after fork. */
+export function flushMm(k: KernelState, mm: Mm): void {
+  k.counters.flushFull++;
+  k.meter.add('flushFull');
+  k.tlb?.invalidateAsid(mm.asid);
+}

@@ -1,0 +1,40 @@
+import type { Pfn } from '../../core/addr.ts';
+import { PG_DIRTY, PG_LARGE, PG_LRU, PG_REFERENCED, PG_SWAPBACKED } from '../frame/frames.ts';
+import { forEachMapping } from '../reverse-map.ts';
+import { headOf } from '../rmap.ts';
+import type { KernelState } from '../state.ts';
+import { splitHugePmd } from './split.ts';
+
+/** Flags of the head that its pages inherit (__split_folio_to_order). */
+const INHERITED = PG_DIRTY | PG_REFERENCED | PG_SWAPBACKED;
+
+/**
+ * split_folio: a large folio becomes single pages. Every PMD that maps it is split first; pages that nobody maps any
+ * more are freed. What each PTE allows stays as it was.
+ */
+export function splitFolio(k: KernelState, pfn: Pfn): void {
+  const { frames } = k;
+  const head = headOf(k, pfn);
+  splitPmdsOf(k, head);
+  k.folios.delete(head);
+  const flags = frames.flags[head]! & INHERITED;
+  const mapping = frames.mapping[head]!;
+  for (let page = head; page < head + k.hugePages; page++) {
+    frames.flags[page] = (frames.flags[page]! & ~(PG_LARGE | INHERITED)) | flags | PG_LRU;
+    frames.mapping[page] = mapping;
+    frames.refcount[page] = frames.mapcount[page]!;
+  }
+  for (let page = head; page < head + k.hugePages; page++) {
+    if (frames.mapcount[page] !== 0) continue;
+    k.contents.release(frames.content[page]!);
+    k.buddy.release(page, 0);
+  }
+}
+
+/** Splits every PMD that maps a folio; a PMD may show at any page of it that a VMA still covers. */
+function splitPmdsOf(k: KernelState, head: Pfn): void {
+  for (let page = head; page < head + k.hugePages && k.folios.at(head).entire > 0; page++)
+    forEachMapping(k, page, (mm, vma, vpn, ref) => {
+      if (ref.level > 1) splitHugePmd(k, mm, vma, ref, vpn - (vpn % k.hugePages));
+    });
+}

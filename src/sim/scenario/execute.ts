@@ -1,0 +1,280 @@
+import { PageContents } from '../../kernel/frame/contents.ts';
+import type { LinuxKernel } from '../../kernel/linux.ts';
+import type { Errno } from '../../kernel/outcome.ts';
+import { type PageView, pageAt, presentPages } from '../../kernel/proc/pagemap.ts';
+import type { CachedFile } from '../../kernel/vma/vma.ts';
+import { ScenarioMachine } from './machine.ts';
+import { Pictures } from './pictures.ts';
+import {
+  type Action,
+  type ByteAddress,
+  type Operation,
+  type PageRange,
+  regionVpn,
+  type Scenario,
+} from './script.ts';
+import { regionSmaps } from './smaps.ts';
+
+/** One answer line; keys in the order in which they are printed. */
+export type Answer = Record<string, unknown>;
+
+const KIND_LETTERS: Record<PageView['kind'], string> = {
+  none: '.',
+  zero: 'Z',
+  anon: 'A',
+  file: 'F',
+  swap: '.',
+};
+
+/** Runs a scenario on the model; one answer for each operation, in order. */
+export class ScenarioRun {
+  readonly machine: ScenarioMachine;
+  readonly #kernel: LinuxKernel;
+  readonly #scenario: Scenario;
+  readonly #files: CachedFile[];
+  readonly #live = new Set<number>([1]);
+  readonly #waited = new Set<number>();
+  readonly #pictures: Pictures;
+
+  constructor(scenario: Scenario, machine = new ScenarioMachine()) {
+    this.#scenario = scenario;
+    this.machine = machine;
+    this.#kernel = machine.kernel;
+    this.#pictures = new Pictures(this.#kernel, scenario);
+    this.#files = scenario.files.map((file) => {
+      const made = this.#kernel.createFile(file.name, file.tmpfs ? 'tmpfs' : 'ext4', file.bytes);
+      this.#kernel.fillFile(made, (page) => PageContents.ramp(page * 17 + 0x41));
+      return made;
+    });
+    this.#kernel.createProcess(1);
+  }
+
+  *answers(): Generator<Answer> {
+    for (const operation of this.#scenario.operations) yield this.step(operation);
+  }
+
+  /** Does one operation. */
+  step(operation: Operation): Answer {
+    const { line, text, pid, action } = operation;
+    this.#noteExtents(action);
+    return { line, cmd: text, pid, op: action.op, ...this.#answer(pid, action) };
+  }
+
+  #noteExtents(action: Action): void {
+    if (action.op === 'mmap' || action.op === 'mremap')
+      this.#pictures.note(action.range.region, action.range.extent);
+    if (action.op === 'mremap' && action.target)
+      this.#pictures.note(action.target.region, action.target.extent);
+  }
+
+  #answer(pid: number, action: Action): Answer {
+    switch (action.op) {
+      case 'r':
+      case 'w':
+      case 'kr':
+      case 'kw':
+        return this.#oneByte(pid, action);
+      case 'rr':
+      case 'ww':
+        return this.#counted(pid, action.range, () => this.#eachPage(pid, action));
+      case 'nop':
+        return { minflt: 0, majflt: 0 };
+      case 'fork':
+        this.#kernel.fork(pid, action.child);
+        this.#live.add(action.child);
+        return { ok: true };
+      case 'exit':
+        this.#exit(pid);
+        return { ok: true };
+      case 'wait':
+        return this.#wait(action.child, action.ends, action.isChild);
+      case 'smaps':
+        return { smaps: regionSmaps(this.#kernel, pid, action.region) };
+      case 'pagemap':
+        return { pages: this.#pictures.pagemap(pid, action.region) };
+      case 'frames':
+        return { frames: this.#pictures.frames(this.#live, action.counts) };
+      case 'fileread':
+      case 'filewrite':
+      case 'ftruncate':
+      case 'fsync':
+      case 'dropcache':
+      case 'cached':
+        return this.#onFile(this.#files[action.file]!, action);
+      case 'sleepms':
+        return { ok: true };
+      default:
+        return this.#counted(pid, action.range, () => result(this.#systemCall(pid, action)));
+    }
+  }
+
+  /** Adds faults and the change of present pages to what `body` answers. */
+  #counted(pid: number, range: { region: number; extent: number }, body: () => Answer): Answer {
+    const process = this.#kernel.process(pid);
+    const { minflt, majflt } = process;
+    const start = regionVpn(range.region, 0);
+    const end = start + range.extent;
+    const k = this.#kernel.state;
+    const before = presentPages(k, process.mm, start, end);
+    const answer = body();
+    return {
+      ...answer,
+      minflt: process.minflt - minflt,
+      majflt: process.majflt - majflt,
+      dpresent: presentPages(k, process.mm, start, end) - before,
+    };
+  }
+
+  #oneByte(pid: number, action: Extract<Action, { at: ByteAddress }>): Answer {
+    const { at } = action;
+    const vpn = regionVpn(at.region, at.page);
+    const write = action.op === 'w' || action.op === 'kw';
+    const byKernel = action.op === 'kr' || action.op === 'kw';
+    const process = this.#kernel.process(pid);
+    const faultsBefore = process.minflt + process.majflt;
+    return this.#counted(pid, at, () => {
+      const before = pageAt(this.#kernel.state, process.mm, vpn);
+      const reached = this.machine.access(pid, vpn, at.offset, write);
+      const refused = typeof reached === 'object' ? reached : undefined;
+      let value = -1;
+      if (typeof reached === 'number') {
+        if (write) this.#kernel.writeMemory(reached, at.offset, (action as { value: number }).value);
+        else value = this.#kernel.readMemory(reached, at.offset);
+      }
+      const after = pageAt(this.#kernel.state, process.mm, vpn);
+      const faulted = process.minflt + process.majflt > faultsBefore;
+      return {
+        ...(byKernel ? result(refused ? 'EFAULT' : undefined) : {}),
+        ...(write ? {} : { val: value }),
+        ...(refused && !byKernel ? { sig: refused.signal, code: refused.code } : {}),
+        act: refused ? 'signal' : actOf(before, after, faulted),
+        before: KIND_LETTERS[before.kind],
+        after: KIND_LETTERS[after.kind],
+        excl: after.mapcount === 1 ? 1 : 0,
+        mapcount: after.mapcount,
+      };
+    });
+  }
+
+  #eachPage(pid: number, action: Extract<Action, { op: 'rr' | 'ww' }>): Answer {
+    const { range } = action;
+    let sum = 0n;
+    for (let page = range.first; page < range.first + range.count; page++) {
+      const reached = this.machine.access(pid, regionVpn(range.region, page), 0, action.op === 'ww');
+      if (typeof reached === 'object')
+        return { ...(action.op === 'rr' ? { sum: '0' } : {}), sig: reached.signal, code: reached.code };
+      if (action.op === 'ww') this.#kernel.writeMemory(reached, 0, action.value);
+      else sum = BigInt.asUintN(64, sum * 31n + BigInt(this.#kernel.readMemory(reached, 0)));
+    }
+    return action.op === 'rr' ? { sum: sum.toString(16) } : {};
+  }
+
+  #systemCall(pid: number, action: SystemCall): Errno | undefined {
+    const kernel = this.#kernel;
+    const vpn = regionVpn(action.range.region, action.range.first);
+    const pages = action.range.count;
+    switch (action.op) {
+      case 'mmap':
+        return this.#mmap(pid, vpn, action);
+      case 'munmap':
+        return kernel.munmap(pid, vpn, pages);
+      case 'mprotect':
+        return kernel.mprotect(pid, vpn, pages, action.prot);
+      case 'madvise':
+        return kernel.madvise(pid, vpn, pages, action.advice);
+      case 'msync':
+        return kernel.msync(pid, vpn, pages, action.sync);
+      case 'mlock':
+        return kernel.mlock(pid, vpn, pages);
+      case 'munlock':
+        return kernel.munlock(pid, vpn, pages);
+      case 'mremap':
+        return kernel.mremap(pid, {
+          vpn,
+          pages,
+          newPages: action.newPages,
+          to: action.target ? regionVpn(action.target.region, 0) : undefined,
+          dontUnmap: action.dontUnmap,
+        });
+    }
+  }
+
+  /** mmap, then the advice on huge pages; with `thp` what populates comes after the advice, as calls of their own. */
+  #mmap(pid: number, vpn: number, action: Extract<Action, { op: 'mmap' }>): Errno | undefined {
+    const { flags, prot } = action;
+    const pages = action.range.count;
+    const kernel = this.#kernel;
+    const refused = kernel.mmap(pid, {
+      vpn,
+      pages,
+      prot,
+      shared: flags.shared,
+      file: flags.file && { file: this.#files[flags.file.index]!, page: flags.file.page },
+      fixed: flags.fixed,
+      noreserve: flags.noreserve,
+      populate: flags.populate && !flags.thp,
+      locked: flags.locked && !flags.thp,
+    });
+    if (refused) return refused;
+    kernel.madvise(pid, vpn, pages, flags.thp ? 'hugepage' : 'nohugepage');
+    if (!flags.thp) return undefined;
+    if (flags.locked) kernel.mlock(pid, vpn, pages);
+    else if (flags.populate)
+      kernel.madvise(
+        pid,
+        vpn,
+        pages,
+        !flags.shared && prot.includes('w') ? 'populate_write' : 'populate_read',
+      );
+    return undefined;
+  }
+
+  #exit(pid: number): void {
+    this.#kernel.exit(pid);
+    this.#live.delete(pid);
+  }
+
+  #wait(child: number, ends: boolean, isChild: boolean): Answer {
+    if (ends) this.#exit(child);
+    if (!isChild || this.#waited.has(child)) return { errno: 'ECHILD' };
+    this.#waited.add(child);
+    return { ok: true };
+  }
+
+  #onFile(file: CachedFile, action: FileAction): Answer {
+    const kernel = this.#kernel;
+    switch (action.op) {
+      case 'fileread':
+        return { val: kernel.fileRead(file, action.offset) };
+      case 'filewrite':
+        kernel.fileWrite(file, action.offset, action.value);
+        return { ok: true };
+      case 'ftruncate':
+        kernel.truncate(file, action.bytes);
+        return { ok: true };
+      case 'fsync':
+        kernel.fsync(file);
+        return { ok: true };
+      case 'dropcache':
+        kernel.dropCache(file);
+        return { ok: true };
+      case 'cached':
+        return { cached: file.cache.size };
+    }
+  }
+}
+
+type SystemCall = Exclude<Extract<Action, { range: PageRange }>, { op: 'rr' | 'ww' }>;
+type FileAction = Extract<Action, { file: number }>;
+
+function result(errno: Errno | undefined): Answer {
+  return errno ? { errno } : { ok: true };
+}
+
+/** What an access did, read off the page before and after it. */
+function actOf(before: PageView, after: PageView, faulted: boolean): string {
+  if (!faulted) return 'hit';
+  if (before.kind === 'none' || before.kind === 'swap')
+    return after.kind === 'zero' ? 'map-zero' : after.kind === 'anon' ? 'map-anon' : 'map-file';
+  return before.pfn === after.pfn ? 'reuse' : 'copy';
+}
