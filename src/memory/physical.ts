@@ -7,6 +7,8 @@ const SLOT_IN_SLAB = FRAMES_PER_SLAB - 1;
 /** Frames below this have their slot in a flat directory (one load); above it in a Map. 2^22 frames = 16 GiB. */
 const DIRECT_FRAMES = 1 << 22;
 
+const ZEROS = new Int32Array(WORDS_PER_FRAME);
+
 /**
  * Simulated physical memory as far as page tables are concerned: 32-bit words in slabs of 1 MiB that are made
  * when first written. A frame never written reads as zeros and takes no space. Page tables live here and nowhere
@@ -15,6 +17,9 @@ const DIRECT_FRAMES = 1 << 22;
  * A word is named by (pfn, index), index = byte offset in the frame / 4, 0..1023. 64-bit PTEs are two words, low first.
  */
 export class PhysicalMemory {
+  /** Where the last {@link seek} went. */
+  words: Int32Array = ZEROS;
+  at = 0;
   #slabs: Int32Array[] = [];
   #slots = 0;
   #free: number[] = [];
@@ -26,6 +31,21 @@ export class PhysicalMemory {
     const slot = this.#slotOf(pfn);
     if (slot === 0) return 0;
     return this.#slabs[(slot - 1) >> SLAB_SHIFT]![(((slot - 1) & SLOT_IN_SLAB) << 10) | index]!;
+  }
+
+  /**
+   * Finds a frame for several reads of it: afterwards its words are `words[at]`, `words[at + 1]`, ... until the
+   * next seek. Allocates nothing: a frame never written is a row of zeros.
+   */
+  seek(pfn: Pfn): void {
+    const slot = this.#slotOf(pfn);
+    if (slot === 0) {
+      this.words = ZEROS;
+      this.at = 0;
+    } else {
+      this.words = this.#slabs[(slot - 1) >> SLAB_SHIFT]!;
+      this.at = ((slot - 1) & SLOT_IN_SLAB) << 10;
+    }
   }
 
   write(pfn: Pfn, index: number, word: number): void {

@@ -1,71 +1,93 @@
-import type { Asid, Pfn, Vpn } from '../core/addr.ts';
-import { highOf, LOW_BITS, lowOf } from './split.ts';
+import type { Asid, Pfn } from '../core/addr.ts';
+import { LruRings } from './lru-rings.ts';
 
-/** The upper VPN bits that 57-bit addresses leave in the high half. */
-const HIGH_MASK = 0x3ffff;
-/** Bits of the low half that a tag can hold: what is left above level 1. */
-const TAG_LOW_BITS = 18;
 const EMPTY = -1;
+/** Each cached entry spans at least as many pages as a table has entries: these VPN bits are in no name. */
+const NAMELESS_BITS = 9;
+
+/** Buckets of the filter that says at once of most absent entries that they are absent. */
+const BUCKETS = 1024;
+const GOLDEN = 0x9e3779b1;
 
 /**
- * The cache for the entries of one paging level: set-associative, true LRU. An entry is named by its ASID and the VPN
- * bits above its span, which come as the two halves of split.ts.
+ * A page as all levels name it, in two int32: 32 bits of the VPN above the lowest nine, and the next four with the
+ * ASID. (57-bit addresses have 45 bits of VPN; what is above them repeats the top one.)
+ *
+ *   name   VPN 40 .. 9          space   ASID | VPN 44 .. 41
+ *
+ * @param low and @param high: the VPN, as split.ts splits it
  */
+export function nameOf(low: number, high: number): number {
+  return (low >>> NAMELESS_BITS) | (high << 18);
+}
+
+export function spaceOf(asid: Asid, high: number): number {
+  return (asid << 4) | ((high >>> 14) & 0xf);
+}
+
+/** The cache for the entries of one paging level: set-associative, true LRU. */
 export class PscLevel {
   /** The level of the page-table entries cached here. */
   readonly level: number;
+  /** Pages that one entry spans. */
+  readonly span: number;
   hits = 0;
   misses = 0;
-  readonly #shift: number;
+  /** Bits of a name that lie inside one entry's span. */
+  readonly #inside: number;
   readonly #sets: number;
   readonly #ways: number;
-  /** The tag's low 32 bits, and its rest with the ASID; the rest is EMPTY in a free slot. */
+  readonly #order: LruRings;
+  /** Names without what is inside the span, and spaces; EMPTY in a free slot. */
   readonly #tags: Int32Array;
   readonly #spaces: Int32Array;
-  readonly #stamps: Float64Array;
   readonly #tables: Float64Array;
   readonly #attributes: Int32Array;
-  #clock = 0;
+  /** By bucket: how many entries hash there, and one of their slots. */
+  readonly #crowds = new Uint16Array(BUCKETS);
+  readonly #guesses = new Uint16Array(BUCKETS);
 
   /** @param shift log2 of the pages that an entry of this level spans, at least 9 */
   constructor(level: number, shift: number, sets: number, ways: number) {
     this.level = level;
-    this.#shift = shift;
+    this.span = 2 ** shift;
+    this.#inside = shift - NAMELESS_BITS;
     this.#sets = sets;
     this.#ways = ways;
+    this.#order = new LruRings(sets, ways);
     this.#tags = new Int32Array(sets * ways);
     this.#spaces = new Int32Array(sets * ways).fill(EMPTY);
-    this.#stamps = new Float64Array(sets * ways);
     this.#tables = new Float64Array(sets * ways);
     this.#attributes = new Int32Array(sets * ways);
   }
 
-  /** The slot that holds the entry on the way to this page, or -1. A hit counts as a use. */
-  lookup(asid: Asid, low: number, high: number): number {
-    const slot = this.#find(asid, low, high);
+  /** The slot that holds the entry on the way to a page, or -1. A hit counts as a use. */
+  lookup(name: number, space: number): number {
+    const tag = name >> this.#inside;
+    const slot = this.#find(tag, space);
     if (slot < 0) {
       this.misses++;
     } else {
       this.hits++;
-      this.#stamps[slot] = ++this.#clock;
+      this.#order.touch(this.#setOf(tag), slot);
     }
     return slot;
   }
 
-  /** Caches an entry: the table it points to and the attributes so far, in place of the least recently used. */
-  insert(asid: Asid, low: number, high: number, table: Pfn, attributes: number): void {
-    let slot = this.#find(asid, low, high);
-    if (slot < 0) {
-      slot = this.#setOf(low, high) * this.#ways;
-      for (let other = slot + 1, end = slot + this.#ways; other < end; other++) {
-        if (this.#stamps[other]! < this.#stamps[slot]!) slot = other;
-      }
-    }
-    this.#tags[slot] = this.#tagOf(low, high);
-    this.#spaces[slot] = this.#spaceOf(asid, high);
-    this.#stamps[slot] = ++this.#clock;
+  /** Caches an entry that is not there: the table it points to and the attributes so far. */
+  insert(name: number, space: number, table: Pfn, attributes: number): void {
+    const tag = name >> this.#inside;
+    const set = this.#setOf(tag);
+    const slot = this.#order.oldest(set);
+    if (this.#spaces[slot] !== EMPTY) this.#crowds[bucketOf(this.#tags[slot]!)]!--;
+    this.#tags[slot] = tag;
+    this.#spaces[slot] = space;
     this.#tables[slot] = table;
     this.#attributes[slot] = attributes;
+    const bucket = bucketOf(tag);
+    this.#crowds[bucket]!++;
+    this.#guesses[bucket] = slot;
+    this.#order.touch(set, slot);
   }
 
   tableOf(slot: number): Pfn {
@@ -76,28 +98,15 @@ export class PscLevel {
     return this.#attributes[slot]!;
   }
 
-  /** Drops the entry on the way to this page. */
-  dropPath(asid: Asid, low: number, high: number): void {
-    const slot = this.#find(asid, low, high);
+  /** Drops the entry on the way to a page. */
+  dropPath(name: number, space: number): void {
+    const slot = this.#find(name >> this.#inside, space);
     if (slot >= 0) this.#drop(slot);
-  }
-
-  /** Drops the entries on the way to any of `pages` pages. */
-  dropRange(asid: Asid, vpn: Vpn, pages: number): void {
-    const span = 2 ** this.#shift;
-    if (pages / span > this.#spaces.length) {
-      this.dropAsid(asid);
-      return;
-    }
-    for (let page = vpn - (vpn % span); page < vpn + pages; page += span) {
-      this.dropPath(asid, lowOf(page), highOf(page));
-    }
   }
 
   dropAsid(asid: Asid): void {
     for (let slot = 0; slot < this.#spaces.length; slot++) {
-      const space = this.#spaces[slot]!;
-      if (space !== EMPTY && space >>> 4 === asid) this.#drop(slot);
+      if (this.#spaces[slot]! >>> 4 === asid) this.#drop(slot);
     }
   }
 
@@ -106,41 +115,29 @@ export class PscLevel {
   }
 
   #drop(slot: number): void {
+    if (this.#spaces[slot] === EMPTY) return;
     this.#spaces[slot] = EMPTY;
-    this.#stamps[slot] = 0;
+    this.#crowds[bucketOf(this.#tags[slot]!)]!--;
+    this.#order.demote(Math.floor(slot / this.#ways), slot);
   }
 
-  #find(asid: Asid, low: number, high: number): number {
-    const tag = this.#tagOf(low, high);
-    const space = this.#spaceOf(asid, high);
-    const tags = this.#tags;
-    const first = this.#setOf(low, high) * this.#ways;
-    const end = first + this.#ways;
-    for (let slot = first; slot < end; slot++) {
-      if (tags[slot] === tag && this.#spaces[slot] === space) return slot;
+  #find(tag: number, space: number): number {
+    const bucket = bucketOf(tag);
+    if (this.#crowds[bucket] === 0) return -1;
+    const guess = this.#guesses[bucket]!;
+    if (this.#tags[guess] === tag && this.#spaces[guess] === space) return guess;
+    const first = this.#setOf(tag) * this.#ways;
+    for (let slot = first; slot < first + this.#ways; slot++) {
+      if (this.#tags[slot] === tag && this.#spaces[slot] === space) return slot;
     }
     return -1;
   }
 
-  #tagOf(low: number, high: number): number {
-    return this.#shift < LOW_BITS ? (low >>> this.#shift) | (high << TAG_LOW_BITS) : this.#upperHigh(high);
+  #setOf(tag: number): number {
+    return this.#sets === 1 ? 0 : (tag >>> 0) % this.#sets;
   }
+}
 
-  /** The ASID, and below it the four high bits that the tag has no room for. */
-  #spaceOf(asid: Asid, high: number): number {
-    return (asid << 4) | (this.#shift < LOW_BITS ? (high & HIGH_MASK) >>> (32 - TAG_LOW_BITS) : 0);
-  }
-
-  #setOf(low: number, high: number): number {
-    if (this.#sets === 1) return 0;
-    const upper =
-      this.#shift < LOW_BITS
-        ? (high & HIGH_MASK) * 2 ** (LOW_BITS - this.#shift) + (low >>> this.#shift)
-        : this.#upperHigh(high);
-    return upper % this.#sets;
-  }
-
-  #upperHigh(high: number): number {
-    return (high & HIGH_MASK) >>> (this.#shift - LOW_BITS);
-  }
+function bucketOf(tag: number): number {
+  return Math.imul(tag, GOLDEN) >>> 22;
 }

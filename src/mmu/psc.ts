@@ -1,6 +1,6 @@
 import type { Asid, Cycle, Pfn, Vpn } from '../core/addr.ts';
 import { type PagingMode, spanShifts } from './mode/mode.ts';
-import { PscLevel } from './psc-level.ts';
+import { nameOf, PscLevel, spaceOf } from './psc-level.ts';
 import { highOf, lowOf } from './split.ts';
 
 export interface PscOptions {
@@ -48,9 +48,11 @@ export class PagingStructureCaches {
    * {@link table}, one level below.
    */
   lookup(asid: Asid, low: number, high: number): number {
+    const name = nameOf(low, high);
+    const space = spaceOf(asid, high);
     for (let at = 0; at < this.levels.length; at++) {
       const cache = this.levels[at]!;
-      const slot = cache.lookup(asid, low, high);
+      const slot = cache.lookup(name, space);
       if (slot >= 0) {
         this.table = cache.tableOf(slot);
         this.attributes = cache.attributesOf(slot);
@@ -63,19 +65,25 @@ export class PagingStructureCaches {
   /** Caches the pointer of `level` that a walk has just followed; nothing where the level has no cache. */
   fill(asid: Asid, low: number, high: number, level: number, table: Pfn, attributes: number): void {
     const cache = this.#byLevel[level];
-    if (cache) cache.insert(asid, low, high, table, attributes);
+    if (cache) cache.insert(nameOf(low, high), spaceOf(asid, high), table, attributes);
   }
 
   /** One page of one address space (INVLPG, SFENCE.VMA with both operands). */
   invalidatePage(asid: Asid, vpn: Vpn): void {
-    if (this.#pageInvalidates === 'asid') this.invalidateAsid(asid);
-    else for (const cache of this.levels) cache.dropPath(asid, lowOf(vpn), highOf(vpn));
+    this.invalidateRange(asid, vpn, 1);
   }
 
   /** `pages` pages from `vpn`. */
   invalidateRange(asid: Asid, vpn: Vpn, pages: number): void {
-    if (this.#pageInvalidates === 'asid') this.invalidateAsid(asid);
-    else for (const cache of this.levels) cache.dropRange(asid, vpn, pages);
+    if (this.#pageInvalidates === 'asid') {
+      this.invalidateAsid(asid);
+      return;
+    }
+    for (const cache of this.levels) {
+      for (let page = vpn - (vpn % cache.span); page < vpn + pages; page += cache.span) {
+        cache.dropPath(nameOf(lowOf(page), highOf(page)), spaceOf(asid, highOf(page)));
+      }
+    }
   }
 
   invalidateAsid(asid: Asid): void {

@@ -153,8 +153,10 @@ export class Walker {
     if (this.#memoryMap !== null && !this.#memoryMap.contains(table, index * 4, this.#mode.pteBytes)) {
       return this.#refuse(OUTSIDE_MEMORY);
     }
-    const lo = this.#memory.read(table, index);
-    const hi = this.#wordShift === 1 ? this.#memory.read(table, index + 1) : 0;
+    this.#memory.seek(table);
+    const { words, at } = this.#memory;
+    const lo = words[at + index]!;
+    const hi = this.#wordShift === 1 ? words[at + index + 1]! : 0;
     walk.lo = lo;
     walk.hi = hi;
     this.#countRead();

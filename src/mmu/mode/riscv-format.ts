@@ -17,7 +17,6 @@ export const RISCV_R = 1 << 1;
 export const RISCV_W = 1 << 2;
 export const RISCV_X = 1 << 3;
 export const RISCV_U = 1 << 4;
-export const RISCV_G = 1 << 5;
 export const RISCV_A = 1 << 6;
 export const RISCV_D = 1 << 7;
 /** Bit 63 (Svnapot), in the high word. */

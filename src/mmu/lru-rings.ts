@@ -1,0 +1,49 @@
+/**
+ * The order in which the slots of each set were used, as one ring a set: from the newest to ever older ones, and
+ * behind the oldest the newest again. Each operation takes constant time. Slots are numbered set * ways + way.
+ */
+export class LruRings {
+  readonly #newest: Int32Array;
+  readonly #older: Int32Array;
+  readonly #newer: Int32Array;
+
+  constructor(sets: number, ways: number) {
+    const slots = sets * ways;
+    this.#newest = Int32Array.from({ length: sets }, (_, set) => set * ways);
+    this.#older = new Int32Array(slots);
+    this.#newer = new Int32Array(slots);
+    for (let slot = 0; slot < slots; slot++) {
+      const older = slot % ways === ways - 1 ? slot - ways + 1 : slot + 1;
+      this.#older[slot] = older;
+      this.#newer[older] = slot;
+    }
+  }
+
+  oldest(set: number): number {
+    return this.#newer[this.#newest[set]!]!;
+  }
+
+  /** The slot is used: it becomes the newest of its set. */
+  touch(set: number, slot: number): void {
+    const newest = this.#newest[set]!;
+    if (slot === newest) return;
+    const older = this.#older;
+    const newer = this.#newer;
+    const oldest = newer[newest]!;
+    if (slot !== oldest) {
+      older[newer[slot]!] = older[slot]!;
+      newer[older[slot]!] = newer[slot]!;
+      older[oldest] = slot;
+      newer[slot] = oldest;
+      older[slot] = newest;
+      newer[newest] = slot;
+    }
+    this.#newest[set] = slot;
+  }
+
+  /** The slot is free: it becomes the oldest of its set, the next to be taken. */
+  demote(set: number, slot: number): void {
+    this.touch(set, slot);
+    this.#newest[set] = this.#older[slot]!;
+  }
+}
