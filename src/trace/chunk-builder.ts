@@ -12,10 +12,10 @@ import {
 import type { TraceEvent } from './event.ts';
 import { createStatistics, type TraceStatistics } from './statistics.ts';
 
-/** Bytes one access may span; longer ones are an error of the file (the widest real ones are 4 KiB XSAVE areas). */
-export const MAX_ACCESS_BYTES = 65536;
-/** Records that one modify of MAX_ACCESS_BYTES can need: 17 pages loaded, then stored. */
-const MAX_RECORDS_PER_ACCESS = 34;
+/** Bytes one access may span; longer ones are an error of the file (the widest real ones are XSAVE areas, 11 KiB). */
+export const MAX_ACCESS_BYTES = 16384;
+/** Records that one modify of MAX_ACCESS_BYTES can need: 5 pages loaded, then stored. */
+const MAX_RECORDS_PER_ACCESS = 10;
 /** A chunk with more records than this is handed on: the next access might not fit. */
 export const CHUNK_FULL = CHUNK_RECORDS - MAX_RECORDS_PER_ACCESS;
 
@@ -52,14 +52,15 @@ export class ChunkBuilder {
   /**
    * One access of `size` bytes (0 when the format does not say) at `high * 2^32 + low`.
    * @param low any 32-bit pattern, signed or not
+   * @param flags 0 or BY_KERNEL
    */
-  add(type: number, high: number, low: number, size: number): void {
+  add(type: number, high: number, low: number, size: number, flags = 0): void {
     const { statistics } = this;
     statistics.records++;
     if (type === FETCH) statistics.fetches++;
     else if (type === LOAD) statistics.loads++;
     else statistics.stores++;
-    if (this.#put(type, high, low, size, 0)) statistics.crossings++;
+    if (this.#put(type, high, low, size, flags)) statistics.crossings++;
   }
 
   /** A read-modify-write of one location: a load, then a store marked MODIFIES. */

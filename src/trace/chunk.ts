@@ -36,6 +36,8 @@ export const CHUNK_RECORDS = 65536;
 export const CONTINUES = 0x8000;
 /** The store half of a modify (lackey `M`). */
 export const MODIFIES = 0x4000;
+/** Made by the kernel on user memory for a system call of the process: read(2) into a buffer, write(2) from one. */
+export const BY_KERNEL = 0x2000;
 export const OFFSET_MASK = 0x0fff;
 /** Regions that the 10 bits of a packed key can name. */
 export const PACKED_REGIONS = 1024;

@@ -33,7 +33,7 @@ export async function peek(
     if (done) complete = true;
     else {
       // The source may use its buffer again for the next piece.
-      pieces.push(value.slice());
+      pieces.push(new Uint8Array(value));
       have += value.length;
     }
   }

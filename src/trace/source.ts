@@ -1,3 +1,4 @@
+import type { InputError } from '../core/errors.ts';
 import type { Chunk, RegionTable } from './chunk.ts';
 import type { Compression } from './compression.ts';
 import type { TraceStatistics } from './statistics.ts';
@@ -11,6 +12,10 @@ export interface TraceInfo {
   readonly compression: Compression;
   /** Bytes of the file as it is stored; null for a pipe. */
   readonly bytes: number | null;
+  /** Where the trace comes from, as it says itself; empty for most formats. */
+  readonly properties: Readonly<Record<string, string>>;
+  /** The events state every mapping, the initial layout included: an access elsewhere is a fault of the program. */
+  readonly mapped: boolean;
 }
 
 /** An open trace. Read once, front to back. */
@@ -21,6 +26,8 @@ export interface TraceSource {
   readonly statistics: TraceStatistics;
   /** Stored bytes read so far, for progress against `info.bytes`. */
   readonly bytesRead: number;
+  /** What ended a reading that was told to recover; null while nothing has. */
+  readonly damage: InputError | null;
   /**
    * The chunks in order. The chunk object and its columns are used again: be done with one before asking for the
    * next. Leaving the loop early closes the trace.

@@ -12,10 +12,18 @@ const TYPES = { I: FETCH, L: LOAD, S: STORE } as const;
 export function traceOf(lines: readonly string[]): TraceSource {
   const builder = new ChunkBuilder();
   return {
-    info: { path: 'test', format: 'lackey', compression: 'plain', bytes: null },
+    info: {
+      path: 'test',
+      format: 'lackey',
+      compression: 'plain',
+      bytes: null,
+      properties: {},
+      mapped: false,
+    },
     regions: builder.regions,
     statistics: builder.statistics,
     bytesRead: 0,
+    damage: null,
     async *chunks() {
       for (const line of lines) {
         const [, type, address, size] = /^([ILSM]) ([0-9a-f]+),(\d+)$/.exec(line)!;

@@ -1,5 +1,7 @@
+import type { InputError } from '../../core/errors.ts';
+import type { Chunk } from '../chunk.ts';
 import type { ChunkBuilder } from '../chunk-builder.ts';
-import type { Decoder } from '../decode.ts';
+import type { Inflater } from '../pwt/codec.ts';
 
 /** The first bytes of a file, unpacked, for telling formats apart. */
 export interface Head {
@@ -10,6 +12,23 @@ export interface Head {
   readonly complete: boolean;
 }
 
+/** What a decoder is told beside the bytes. */
+export interface DecodeContext {
+  /** Of the file, for messages. */
+  readonly name: string;
+  readonly inflater: Inflater;
+  /** Told of damage instead of throwing, by formats that can tell what is whole: everything before it was read. */
+  readonly recover?: (damage: InputError) => void;
+}
+
+/** What the front of a file says about itself. */
+export interface TraceDescription {
+  /** Where the trace comes from: command, tools, host, time. */
+  readonly properties: Readonly<Record<string, string>>;
+  /** The events state every mapping, the initial layout included: an access elsewhere is a fault of the program. */
+  readonly mapped: boolean;
+}
+
 /** One trace format: what `pagewalk formats` prints and what the reader needs. */
 export interface TraceFormat {
   readonly name: string;
@@ -18,5 +37,12 @@ export interface TraceFormat {
   readonly origin: string;
   /** Is this the beginning of such a file? The first format of the table that says yes is taken. */
   readonly matches: (head: Head) => boolean;
-  readonly decoder: (builder: ChunkBuilder, name: string) => Decoder;
+  /** Of formats that describe themselves. Throws InputError when the description is damaged. */
+  readonly describe?: (head: Head, name: string) => TraceDescription;
+  /** Decodes the unpacked bytes into the builder's chunk, handing it on whenever it is full. */
+  readonly decode: (
+    source: AsyncIterable<Uint8Array>,
+    builder: ChunkBuilder,
+    context: DecodeContext,
+  ) => AsyncGenerator<Chunk, void, undefined>;
 }

@@ -1,15 +1,32 @@
 import { InputError, nearest } from '../../core/errors.ts';
+import type { ChunkBuilder } from '../chunk-builder.ts';
+import { type Decoder, decodeStream } from '../decode.ts';
+import { describePwt, looksLikePwt } from '../pwt/file-header.ts';
+import { decodePwt } from '../pwt/reader.ts';
 import type { Head, TraceFormat } from './format.ts';
 import { LackeyDecoder, looksLikeLackey } from './lackey.ts';
 
+/** `decode` of a format whose decoder works record by record. */
+function records(make: (builder: ChunkBuilder, name: string) => Decoder): TraceFormat['decode'] {
+  return (source, builder, { name }) => decodeStream(source, make(builder, name), builder);
+}
+
 /** Every format that can be read, the most specific signs first. */
 export const TRACE_FORMATS: readonly TraceFormat[] = [
+  {
+    name: 'pwt',
+    title: 'the native format: accesses, mappings and forks',
+    origin: 'docs/trace-format.md',
+    matches: (head) => looksLikePwt(head.bytes),
+    describe: (head, name) => describePwt(head.bytes, name),
+    decode: decodePwt,
+  },
   {
     name: 'lackey',
     title: 'Valgrind lackey log, --trace-mem=yes',
     origin: 'valgrind, lackey/lk_main.c',
     matches: (head) => looksLikeLackey(head.lines),
-    decoder: (builder, name) => new LackeyDecoder(builder, name),
+    decode: records((builder, name) => new LackeyDecoder(builder, name)),
   },
 ];
 

@@ -10,7 +10,7 @@ const OUTPUT_BYTES = 1 << 20;
 /** Unpacking stops when it makes more than this many bytes of each stored byte ... */
 export const MAX_EXPANSION = 10_000;
 /** ... counted from the moment when this much came out. */
-const EXPANSION_GRACE = 256 << 20;
+const EXPANSION_GRACE = 64 << 20;
 
 /**
  * Unpacks a byte stream at constant memory.
@@ -79,7 +79,7 @@ async function* throughNode(
 ): AsyncGenerator<Uint8Array, void, undefined> {
   // The transform keeps what it is given until it is done with it, the source uses its buffers again.
   async function* copies(): AsyncGenerator<Uint8Array> {
-    for await (const piece of source) yield piece.slice();
+    for await (const piece of source) yield new Uint8Array(piece);
   }
   // Errors come out of the iteration of `transform`; the callback keeps them from being thrown a second time.
   pipeline(Readable.from(copies()), transform, () => undefined);

@@ -3,12 +3,12 @@ import { InputError } from '../../core/errors.ts';
 import type { Chunk } from '../chunk.ts';
 import { ChunkBuilder } from '../chunk-builder.ts';
 import { type Compression, compressionOf } from '../compression.ts';
-import { decodeStream } from '../decode.ts';
 import type { TraceFormat } from '../format/format.ts';
 import { detectFormat, formatNamed, TRACE_FORMATS } from '../format/index.ts';
 import { headOf, peek } from '../head.ts';
 import type { TraceInfo, TraceSource } from '../source.ts';
 import { decompress, MAX_EXPANSION } from './decompress.ts';
+import { nodeDeflate } from './deflate.ts';
 import { TraceInput } from './input.ts';
 
 /** Bytes looked at to tell packings and formats apart. */
@@ -19,6 +19,8 @@ export interface OpenOptions {
   readonly format?: string;
   /** Unpacked bytes per stored byte that are believed (a guard against decompression bombs). */
   readonly maxExpansion?: number;
+  /** Read a damaged native trace up to the damage, which is then `damage` of the source. */
+  readonly recover?: boolean;
 }
 
 /**
@@ -36,10 +38,12 @@ export async function openTrace(path: string, options: OpenOptions = {}): Promis
     const unpacked = decompress(stored.all, compression, input, options.maxExpansion ?? MAX_EXPANSION);
     const content = await peek(unpacked, HEAD_BYTES);
     if (content.head.length === 0) throw new InputError('the trace is empty once unpacked', { place: path });
-    const format = wanted ?? detectFormat(headOf(content.head, content.complete));
+    const head = headOf(content.head, content.complete);
+    const format = wanted ?? detectFormat(head);
     if (!format) throw unknownFormat(path);
-    const info = { path, format: format.name, compression, bytes: input.size };
-    return new FileTrace(info, format, input, content.all);
+    const description = format.describe?.(head, path) ?? { properties: {}, mapped: false };
+    const info = { path, format: format.name, compression, bytes: input.size, ...description };
+    return new FileTrace(info, format, input, content.all, options.recover ?? false);
   } catch (error) {
     await input.close();
     throw error;
@@ -48,14 +52,28 @@ export async function openTrace(path: string, options: OpenOptions = {}): Promis
 
 class FileTrace implements TraceSource {
   readonly info: TraceInfo;
+  damage: InputError | null = null;
   readonly #input: TraceInput;
   readonly #builder = new ChunkBuilder();
   readonly #chunks: AsyncIterable<Chunk>;
 
-  constructor(info: TraceInfo, format: TraceFormat, input: TraceInput, content: AsyncIterable<Uint8Array>) {
+  constructor(
+    info: TraceInfo,
+    format: TraceFormat,
+    input: TraceInput,
+    content: AsyncIterable<Uint8Array>,
+    recover: boolean,
+  ) {
     this.info = info;
     this.#input = input;
-    this.#chunks = decodeStream(content, format.decoder(this.#builder, info.path), this.#builder);
+    const onDamage = (damage: InputError): void => {
+      this.damage = damage;
+    };
+    this.#chunks = format.decode(content, this.#builder, {
+      name: info.path,
+      inflater: nodeDeflate,
+      ...(recover && { recover: onDamage }),
+    });
   }
 
   get regions() {

@@ -28,7 +28,7 @@ export async function* unpackXz(
         const { value, done } = await iterator.next();
         if (done) controller.close();
         // The source uses its buffer again.
-        else controller.enqueue(value.slice());
+        else controller.enqueue(new Uint8Array(value));
       },
     },
     { highWaterMark: 0 },

@@ -20,7 +20,7 @@ export async function* unpackZstd(
     if (first && windowOf(piece) > MAX_WINDOW) throw windowTooLarge(path);
     first = false;
     for (let at = 0; at < piece.length; at += PIECE_BYTES) {
-      decoder.push(piece.slice(at, at + PIECE_BYTES));
+      decoder.push(new Uint8Array(piece.subarray(at, at + PIECE_BYTES)));
       yield* ready;
       ready = [];
     }
