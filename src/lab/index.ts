@@ -1,12 +1,15 @@
 import { InputError, nearest } from '../core/errors.ts';
 import type { CodeLab, PaperLab } from './lab.ts';
+import { TLB_BY_HAND } from './labs/tlb-by-hand.ts';
 import { TRANSLATE } from './labs/translate.ts';
+import { WALK_TABLE } from './labs/walk-table.ts';
+import { WHICH_GEOMETRY } from './labs/which-geometry.ts';
 
 /** A lab whose variants nobody outside it looks into. */
 export type AnyLab = PaperLab<unknown> | CodeLab<unknown>;
 
 /** Every lab, in the order of a course. */
-export const LABS = [TRANSLATE] as unknown as readonly AnyLab[];
+export const LABS = [TRANSLATE, WALK_TABLE, TLB_BY_HAND, WHICH_GEOMETRY] as unknown as readonly AnyLab[];
 
 /** The lab of this name. @throws InputError, naming the nearest, for any other */
 export function labNamed(id: string): AnyLab {

@@ -123,6 +123,21 @@ export class ExerciseTables {
     return (BigInt.asUintN(32, BigInt(hi)) << 32n) | BigInt.asUintN(32, BigInt(lo));
   }
 
+  /** The accessed bit in no pointer: as tables look that the hardware has not walked yet. */
+  clearAccessedInPointers(): void {
+    const { format } = this.mode;
+    for (const { table, index, value } of this.entries()) {
+      const [lo, hi] = this.#read(table, index);
+      if (value !== 0n && this.#isPointer(table, index))
+        this.#write(table, index, lo & ~(format.accessed | format.dirty), hi);
+    }
+  }
+
+  #isPointer(table: Pfn, index: number): boolean {
+    const [lo, hi] = this.#read(table, index);
+    return this.#used.has(this.mode.format.pfnOf(lo, hi));
+  }
+
   #read(table: Pfn, index: number): [lo: number, hi: number] {
     if (this.mode.pteBytes === 4) return [this.#memory.read(table, index), 0];
     return [this.#memory.read(table, index * 2), this.#memory.read(table, index * 2 + 1)];
