@@ -32,3 +32,22 @@ describe('schema/machine.schema.json', () => {
     }
   });
 });
+
+describe('docs/machines.md', () => {
+  it('explains every key that a machine file can have', () => {
+    const docs = readFileSync(new URL('docs/machines.md', ROOT), 'utf8');
+    const keys = new Set<string>();
+    const collect = (schema: unknown): void => {
+      if (typeof schema !== 'object' || schema === null) return;
+      for (const [word, value] of Object.entries(schema)) {
+        if (word === 'properties') for (const key of Object.keys(value as object)) keys.add(key);
+        collect(value);
+      }
+    };
+    collect(shipped);
+    expect(keys.size).toBeGreaterThan(60);
+    const missing = [...keys].filter((key) => !new RegExp(`\\b${key}\\b`).test(docs));
+    // Levels of walk caches are explained by two examples.
+    expect(missing.filter((key) => !/^[45]$/.test(key))).toEqual([]);
+  });
+});
