@@ -1,7 +1,5 @@
-import { PAGE_BYTES } from '../../core/addr.ts';
 import { sizeName } from '../../core/attributes.ts';
 import type { PagingMode } from '../../mmu/mode/mode.ts';
-import { bytesOf } from './complete.ts';
 import type { SizeClass } from './machine.ts';
 
 /** Page sizes that leaves of a mode can have, smallest first; RISC-V's 64 KiB NAPOT pages are one of them. */
@@ -15,11 +13,6 @@ export function sizesOf(mode: PagingMode): SizeClass[] {
 
 export function isSizeOf(size: SizeClass, mode: PagingMode): boolean {
   return sizesOf(mode).includes(size);
-}
-
-/** log2 of the 4 KiB pages of a size class: 0 for 4K, 9 for 2M. */
-export function shiftOf(size: SizeClass): number {
-  return Math.log2(bytesOf(size) / PAGE_BYTES);
 }
 
 const NAPOT_64K_SHIFT = 4;
