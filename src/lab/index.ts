@@ -1,6 +1,7 @@
 import { InputError, nearest } from '../core/errors.ts';
 import type { CodeLab, PaperLab } from './lab.ts';
 import { TLB_BY_HAND } from './labs/tlb-by-hand.ts';
+import { TLB_DETECTIVE } from './labs/tlb-detective.ts';
 import { TRANSLATE } from './labs/translate.ts';
 import { WALK_TABLE } from './labs/walk-table.ts';
 import { WHICH_GEOMETRY } from './labs/which-geometry.ts';
@@ -9,7 +10,13 @@ import { WHICH_GEOMETRY } from './labs/which-geometry.ts';
 export type AnyLab = PaperLab<unknown> | CodeLab<unknown>;
 
 /** Every lab, in the order of a course. */
-export const LABS = [TRANSLATE, WALK_TABLE, TLB_BY_HAND, WHICH_GEOMETRY] as unknown as readonly AnyLab[];
+export const LABS = [
+  TRANSLATE,
+  WALK_TABLE,
+  TLB_BY_HAND,
+  WHICH_GEOMETRY,
+  TLB_DETECTIVE,
+] as unknown as readonly AnyLab[];
 
 /** The lab of this name. @throws InputError, naming the nearest, for any other */
 export function labNamed(id: string): AnyLab {
