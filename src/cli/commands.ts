@@ -17,6 +17,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./run.ts')).runCommand,
   },
   {
+    name: 'trace',
+    summary: 'look at traces, convert, cut, merge and make them',
+    load: async () => (await import('./trace.ts')).traceCommand,
+  },
+  {
     name: 'conform',
     summary: 'run walker vectors of other models through the walker and the TLBs: does ours agree',
     load: async () => (await import('./conform.ts')).conformCommand,

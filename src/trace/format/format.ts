@@ -2,6 +2,7 @@ import type { InputError } from '../../core/errors.ts';
 import type { Chunk } from '../chunk.ts';
 import type { ChunkBuilder } from '../chunk-builder.ts';
 import type { Inflater } from '../pwt/codec.ts';
+import type { MakeWriter } from '../write/writer.ts';
 
 /** The first bytes of a file, unpacked, for telling formats apart. */
 export interface Head {
@@ -45,4 +46,6 @@ export interface TraceFormat {
     builder: ChunkBuilder,
     context: DecodeContext,
   ) => AsyncGenerator<Chunk, void, undefined>;
+  /** Of formats that can be written. */
+  readonly write?: MakeWriter;
 }

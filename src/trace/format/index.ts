@@ -3,6 +3,9 @@ import type { ChunkBuilder } from '../chunk-builder.ts';
 import { type Decoder, decodeStream } from '../decode.ts';
 import { describePwt, looksLikePwt } from '../pwt/file-header.ts';
 import { decodePwt } from '../pwt/reader.ts';
+import { PwtWriter } from '../pwt/writer.ts';
+import { accessWriter } from '../write/access-writer.ts';
+import { lackeyFormat } from '../write/lackey.ts';
 import type { Head, TraceFormat } from './format.ts';
 import { LackeyDecoder, looksLikeLackey } from './lackey.ts';
 
@@ -20,6 +23,7 @@ export const TRACE_FORMATS: readonly TraceFormat[] = [
     matches: (head) => looksLikePwt(head.bytes),
     describe: (head, name) => describePwt(head.bytes, name),
     decode: decodePwt,
+    write: (out, context) => PwtWriter.begin(out, context.deflater, context),
   },
   {
     name: 'lackey',
@@ -27,6 +31,7 @@ export const TRACE_FORMATS: readonly TraceFormat[] = [
     origin: 'valgrind, lackey/lk_main.c',
     matches: (head) => looksLikeLackey(head.lines),
     decode: records((builder, name) => new LackeyDecoder(builder, name)),
+    write: accessWriter(lackeyFormat),
   },
 ];
 

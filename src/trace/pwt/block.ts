@@ -107,28 +107,3 @@ export function decodeHeader(bytes: Uint8Array): BlockHeader {
     throw new InputError('the lengths in the block header cannot be');
   return header;
 }
-
-/**
- * Refuses columns whose tags ask for more than the other columns hold, or name regions that the table has not: after
- * this the decoder needs no checks of its own.
- */
-export function checkColumns(columns: Columns): void {
-  const { tags, regions, regionHighs } = columns;
-  const used = new Uint32Array(5);
-  // Indexed by how; 4 counts size escapes.
-  for (let i = 0; i < tags.length; i++) {
-    const tag = tags[i]!;
-    used[(tag >>> 2) & 3]!++;
-    if (tag >= 0xf0) used[4]!++;
-  }
-  let highest = 0;
-  for (let i = 0; i < regions.length; i++) if (regions[i]! > highest) highest = regions[i]!;
-  if (
-    used[1] !== columns.bytes.length ||
-    used[2] !== columns.words.length ||
-    used[3] !== columns.lows.length ||
-    used[4] !== columns.sizes.length ||
-    (tags.length > 0 && highest >= regionHighs.length)
-  )
-    throw new InputError('the columns of the block do not fit each other');
-}

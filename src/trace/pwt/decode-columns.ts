@@ -1,4 +1,5 @@
 import { FETCH, LOAD, STORE } from '../../core/access.ts';
+import { InputError } from '../../core/errors.ts';
 import { MODIFY } from '../access-cursor.ts';
 import { BY_KERNEL, MODIFIES, OFFSET_MASK } from '../chunk.ts';
 import { CHUNK_FULL, type ChunkBuilder } from '../chunk-builder.ts';
@@ -46,6 +47,25 @@ export class ColumnDecoder {
       if (!this.#builder.wide) this.#plainAccesses(limit);
       if (this.at < limit && !this.#builder.full) this.#anyAccess();
     }
+  }
+
+  /**
+   * Every column must be used up when the last access is done. Tags that ask for more than a column holds make wrong
+   * accesses until then, and nothing worse: what is not there reads as 0.
+   * @throws InputError without a place
+   */
+  checkUsedUp(): void {
+    const { bytes, words, lows, sizes, regions, regionHighs } = this.#columns;
+    let highest = 0;
+    for (let i = 0; i < regions.length; i++) if (regions[i]! > highest) highest = regions[i]!;
+    if (
+      this.#byte !== bytes.length ||
+      this.#word !== words.length ||
+      this.#whole !== lows.length ||
+      this.#escape !== sizes.length ||
+      (this.at > 0 && highest >= regionHighs.length)
+    )
+      throw new InputError('the columns of the block do not fit each other');
   }
 
   /** The fast path: packed keys, coded sizes, no page crossed. Stops before the first access that is otherwise. */

@@ -4,7 +4,7 @@ import type { Chunk } from '../chunk.ts';
 import type { ChunkBuilder } from '../chunk-builder.ts';
 import { crc32 } from '../crc32.ts';
 import type { TraceEvent } from '../event.ts';
-import { checkColumns, decodeHeader, splitColumns } from './block.ts';
+import { decodeHeader, splitColumns } from './block.ts';
 import type { Inflater } from './codec.ts';
 import { ColumnDecoder } from './decode-columns.ts';
 import { decodeEvents } from './event-records.ts';
@@ -37,6 +37,7 @@ const AHEAD = 2;
 interface Block {
   readonly columns: Columns;
   readonly events: { at: number; event: TraceEvent }[];
+  readonly place: string;
 }
 
 /**
@@ -145,8 +146,7 @@ async function unpack({ header, payload }: StoredBlock, inflater: Inflater, plac
   try {
     const raw = header.codec === CODEC_STORED ? payload : await inflater.inflate(payload, header.rawBytes);
     const { columns, events } = splitColumns(header, raw);
-    checkColumns(columns);
-    return { columns, events: decodeEvents(events, header.events) };
+    return { columns, events: decodeEvents(events, header.events), place };
   } catch (error) {
     throw placed(error, place, null, null);
   }
@@ -158,7 +158,10 @@ function placed(error: unknown, place: string, blocks: number | null, accesses: 
   return new InputError(message, { place, remedy: `--recover reads ${before} before it` });
 }
 
-function* decodeBlock({ columns, events }: Block, builder: ChunkBuilder): Generator<Chunk, void, undefined> {
+function* decodeBlock(
+  { columns, events, place }: Block,
+  builder: ChunkBuilder,
+): Generator<Chunk, void, undefined> {
   const decoder = new ColumnDecoder(columns, builder);
   const accesses = columns.tags.length;
   for (let next = 0; next <= events.length; next++) {
@@ -171,5 +174,10 @@ function* decodeBlock({ columns, events }: Block, builder: ChunkBuilder): Genera
       }
     }
     if (next < events.length) builder.event(events[next]!.event);
+  }
+  try {
+    decoder.checkUsedUp();
+  } catch (error) {
+    throw placed(error, place, null, null);
   }
 }
