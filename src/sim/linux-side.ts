@@ -2,8 +2,8 @@ import type { Pfn } from '../core/addr.ts';
 import type { Fault } from '../core/fault.ts';
 import type { FaultOutcome } from '../core/kernel-port.ts';
 import type { LinuxKernel } from '../kernel/linux.ts';
-import type { CachedFile } from '../kernel/page-cache/file.ts';
 import type { Process } from '../kernel/process.ts';
+import type { CachedFile } from '../kernel/vma/vma.ts';
 import type { TraceEvent } from '../trace/event.ts';
 import type { KernelSide } from './kernel.ts';
 import type { FaultCounts, ForkCounts, MemoryCounts, ProcessCounts } from './result.ts';
@@ -15,15 +15,16 @@ const USER_PAGES = 2 ** 35 - 1;
 /**
  * Linux behind the run loop's door: process events of the trace become system calls.
  *
- * A trace that says nothing of mappings gets one private anonymous mapping over the whole user space. In one that
- * does, an access where nothing is mapped did happen all the same, so the recorder missed a mapping: the page is
- * mapped (private, anonymous) and counted as implied.
+ * A trace that says nothing of mappings gets one private anonymous mapping over the whole user space. One that states
+ * them all is taken at its word: an access elsewhere is SIGSEGV. In one that states some, an access elsewhere did
+ * happen all the same: its page is mapped (private, anonymous) and counted as implied.
  */
 export class LinuxSide implements KernelSide {
   readonly name = 'linux';
   readonly #kernel: LinuxKernel;
   readonly #files = new Map<number, CachedFile>();
-  #mappingsKnown = false;
+  readonly #mapped: boolean;
+  #mappingsKnown: boolean;
   /** Pages mapped because they were accessed where no mapping was known. */
   implied = 0;
   /** System calls of the trace that the model refused, by what they were and why. */
@@ -31,13 +32,16 @@ export class LinuxSide implements KernelSide {
   readonly #minorBefore = new Map<Process, number>();
   readonly #majorBefore = new Map<Process, number>();
 
-  constructor(kernel: LinuxKernel) {
+  /** @param mapped the trace states every mapping: an access elsewhere is a fault of the program */
+  constructor(kernel: LinuxKernel, mapped: boolean) {
     this.#kernel = kernel;
+    this.#mapped = mapped;
+    this.#mappingsKnown = mapped;
   }
 
   handleFault(pid: number, fault: Fault): FaultOutcome {
     const outcome = this.#kernel.handleFault(pid, fault);
-    if (outcome.kind !== 'signal' || outcome.code !== 'MAPERR' || !this.#mappingsKnown) return outcome;
+    if (outcome.kind !== 'signal' || outcome.code !== 'MAPERR' || this.#mapped) return outcome;
     this.implied++;
     const refused = this.#kernel.mmap(pid, { vpn: fault.vpn, pages: 1, prot: 'rwx', shared: false });
     return refused === undefined ? { kind: 'retry' } : outcome;

@@ -72,7 +72,7 @@ export class Simulation {
     this.window = new IssueWindow(this.ledger, machine.core.issueWidth, machine.core.window);
     this.hardware = buildHardware(machine, source.regions, this.ledger);
     this.spaces = new AddressSpaces(this.hardware.mmu, machine.tlb.asids);
-    this.kernel = options.kernel === 'linux' ? this.#linux() : this.#demand();
+    this.kernel = options.kernel === 'linux' ? this.#linux(source.info.mapped) : this.#demand();
     this.cpu = new Cpu(
       this.hardware.mmu,
       this.window,
@@ -88,11 +88,12 @@ export class Simulation {
     return new DemandSide(new DemandKernel(memory, mode, settings, this.window, this.spaces));
   }
 
-  #linux(): KernelSide {
+  #linux(mapped: boolean): KernelSide {
     const { memory, mode } = this.hardware;
     const { memoryBytes } = this.machine.kernel;
     return new LinuxSide(
       new LinuxKernel({ memory, mode, memoryBytes, tlb: this.spaces, ledger: this.window, contents: false }),
+      mapped,
     );
   }
 

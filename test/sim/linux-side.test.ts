@@ -10,13 +10,14 @@ import type { TraceSource } from '../../src/trace/source.ts';
 
 type Step = TraceEvent | { access: typeof LOAD | typeof STORE; page: number };
 
-async function runSteps(steps: Step[]): Promise<RunResult> {
+async function runSteps(steps: Step[], mapped = false): Promise<RunResult> {
   const builder = new ChunkBuilder();
   const source: TraceSource = {
-    info: { path: 'test', format: 'pwt', compression: 'plain', bytes: null },
+    info: { path: 'test', format: 'pwt', compression: 'plain', bytes: null, properties: {}, mapped },
     regions: builder.regions,
     statistics: builder.statistics,
     bytesRead: 0,
+    damage: null,
     async *chunks() {
       for (const step of steps) {
         if ('kind' in step) builder.event(step);
@@ -103,7 +104,12 @@ describe('a trace without mappings over the Linux layer', () => {
 });
 
 describe('an access where no mapping was recorded', () => {
-  it('happened all the same: the page is mapped', async () => {
+  it('is SIGSEGV in a trace that states all its mappings', async () => {
+    const { faults } = await runSteps([start, map(false), run(1), { access: LOAD, page: 0x9000 }], true);
+    expect(faults).toMatchObject({ minor: 0, signals: 1 });
+  });
+
+  it('happened all the same in one that states some: the page is mapped', async () => {
     const { faults } = await runSteps([start, map(false), run(1), { access: LOAD, page: 0x9000 }]);
     expect(faults.signals).toBe(0);
     expect(faults.minor).toBe(1);
