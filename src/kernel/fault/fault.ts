@@ -15,7 +15,8 @@ import { doWpPage } from './wp.ts';
 /**
  * handle_mm_fault: makes a page of a VMA accessible, for an access that the VMA allows. A completed fault is counted
  * for the process: major when it had to wait for I/O, minor otherwise. Returns its kind, or `sigbus`, which counts
- * as neither. Throws OutOfMemory.
+ * as neither. Throws OutOfMemory. `retriesAfresh`: the caller drops what it knew when it waits (__mm_populate), so that
+ * even then the fault that completes is minor.
  */
 export function handleMmFault(
   k: KernelState,
@@ -23,11 +24,12 @@ export function handleMmFault(
   vma: Vma,
   vpn: Vpn,
   write: boolean,
+  retriesAfresh = false,
 ): FaultResult {
   const site: FaultSite = { k, mm: process.mm, vma, vpn, write, major: false };
   const result = handlePmd(site);
   if (result === 'sigbus') return result;
-  if (site.major) {
+  if (site.major && !retriesAfresh) {
     process.majflt++;
     k.counters.major++;
   } else {

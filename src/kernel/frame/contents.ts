@@ -43,6 +43,11 @@ export class PageContents {
     return owned;
   }
 
+  /** True when every byte of the page is zero. */
+  isZero(word: number): boolean {
+    return word === 0 || ((word & 3) === 2 && this.#buffers[word >>> 2]!.every((byte) => byte === 0));
+  }
+
   /** A word with the same bytes for another page. */
   copy(word: number): number {
     return (word & 3) === 2 ? this.#expand(word) : word;

@@ -1,8 +1,8 @@
 import type { Pfn } from '../../core/addr.ts';
 import type { FaultSite } from '../fault/site.ts';
 import type { KernelState } from '../state.ts';
-import { VM_RAND_READ, VM_SEQ_READ } from '../vma/flags.ts';
-import type { CachedFile } from '../vma/vma.ts';
+import { VM_EXEC, VM_RAND_READ, VM_SEQ_READ } from '../vma/flags.ts';
+import type { Vma } from '../vma/vma.ts';
 import { insertPage, readPages } from './cache.ts';
 import { shmemPage } from './shmem.ts';
 
@@ -25,25 +25,18 @@ export function fileFault(site: FaultSite): Pfn {
   }
   site.major = true;
   k.meter.add('io');
-  const [from, count] = readAroundWindow(k, vma.flags, index);
+  const [from, count] = readAroundWindow(k, vma, index);
   readPages(k, file, from, count);
   return file.cache.get(index) ?? insertPage(k, file, index);
 }
 
 /**
- * do_sync_mmap_readahead: half the read-ahead size before the page and half after it; from the page on when the
- * mapping is advised sequential; the page alone when advised random.
+ * do_sync_mmap_readahead: half the read-ahead size before the page and half after it. From the page on when the mapping
+ * is advised sequential; to the end of the VMA when it is executable; the page alone when advised random.
  */
-function readAroundWindow(k: KernelState, vmFlags: number, index: number): [from: number, count: number] {
-  if (vmFlags & VM_RAND_READ) return [index, 1];
-  if (vmFlags & VM_SEQ_READ) return [index, k.readAheadPages];
+function readAroundWindow(k: KernelState, vma: Vma, index: number): [from: number, count: number] {
+  if (vma.has(VM_RAND_READ)) return [index, 1];
+  if (vma.has(VM_SEQ_READ)) return [index, k.readAheadPages];
+  if (vma.has(VM_EXEC)) return [index, Math.min(k.readAheadPages, vma.indexOf(vma.end) - index)];
   return [Math.max(0, index - (k.readAheadPages >> 1)), k.readAheadPages];
-}
-
-/** The frame of a page for read(2) and write(2): read in where it is missing, the cache's read-ahead applied. */
-export function pageForIo(k: KernelState, file: CachedFile, index: number): Pfn {
-  const cached = file.cache.get(index);
-  if (cached !== undefined) return cached;
-  if (file.fs === 'tmpfs') return shmemPage(k, file, index);
-  return insertPage(k, file, index);
 }

@@ -51,12 +51,8 @@ function reclaimFilePage(k: KernelState, pfn: Pfn, options: ReclaimOptions): boo
   const file = k.files.get(k.frames.mapping[pfn]!);
   const index = k.frames.index[pfn]!;
   if (!file || file.cache.get(index) !== pfn) return false;
-  if (file.fs === 'tmpfs' && !k.swap.hasRoom) {
-    unmapEverywhere(k, pfn);
-    return false;
-  }
   unmapEverywhere(k, pfn);
-  if (k.frames.has(pfn, PG_DIRTY) || file.fs === 'tmpfs') {
+  if (k.frames.has(pfn, PG_DIRTY)) {
     if (file.fs === 'tmpfs') return swapOutShmem(k, file, index, pfn);
     if (!options.writeBack) return false;
     writePage(k, file, index, pfn);
@@ -77,6 +73,7 @@ function unmapEverywhere(k: KernelState, pfn: Pfn): void {
 }
 
 function swapOutShmem(k: KernelState, file: CachedFile, index: number, pfn: Pfn): boolean {
+  if (!k.swap.hasRoom) return false;
   const slot = k.swap.allocate(k.contents.copy(k.frames.content[pfn]!));
   k.swap.get(slot);
   file.swapped.set(index, slot);

@@ -34,7 +34,7 @@ export function mremap(k: KernelState, process: Process, request: MremapRequest)
   }
   if (request.dontUnmap && pages !== newPages) throw new SyscallError('EINVAL');
   if (vpn < to + newPages && to < vpn + pages) throw new SyscallError('EINVAL');
-  if (pages === newPages && !request.dontUnmap) moveEach(k, process, vpn, pages, to);
+  if (pages === newPages) moveEach(k, process, request, to);
   else moveOne(k, process, request, to);
 }
 
@@ -48,7 +48,7 @@ function remapInPlace(k: KernelState, process: Process, vpn: Vpn, pages: number,
     return;
   }
   if (newPages === pages) return;
-  checkMappable(vma, vpn, pages);
+  checkMappable(vma, vpn, pages, newPages);
   const end = vma.end;
   const added = newPages - pages;
   const roomAbove = (mm.vmas.after(vma)?.start ?? Number.POSITIVE_INFINITY) >= end + added;
@@ -61,20 +61,19 @@ function remapInPlace(k: KernelState, process: Process, vpn: Vpn, pages: number,
   populate(k, process, end, end + added, true);
 }
 
-/** check_prep_vma for what maps something new. */
-function checkMappable(vma: Vma, vpn: Vpn, pages: number): void {
+/** check_prep_vma for what maps something new. Only what a shrinking move gives up may lie beyond the VMA. */
+function checkMappable(vma: Vma, vpn: Vpn, pages: number, newPages: number): void {
   if (pages === 0 && !vma.has(VM_SHARED)) throw new SyscallError('EINVAL');
-  if (vpn + pages > vma.end) throw new SyscallError('EFAULT');
+  if (vpn + Math.min(pages, newPages) > vma.end) throw new SyscallError('EFAULT');
 }
 
 /** remap_move: a move without a change of size may span several VMAs (6.17); gaps between them are kept. */
-function moveEach(k: KernelState, process: Process, vpn: Vpn, pages: number, to: Vpn): void {
+function moveEach(k: KernelState, process: Process, request: MremapRequest, to: Vpn): void {
   const { mm } = process;
+  const { vpn, pages, dontUnmap } = request;
   const end = vpn + pages;
-  const first = mm.vmas.find(vpn);
-  if (!first) throw new SyscallError('EFAULT');
-  if (pages === 0) {
-    moveOne(k, process, { vpn, pages, newPages: pages }, to);
+  if (pages === 0 || !mm.vmas.find(vpn)) {
+    moveOne(k, process, request, to);
     return;
   }
   for (let at = vpn; at < end; ) {
@@ -82,7 +81,8 @@ function moveEach(k: KernelState, process: Process, vpn: Vpn, pages: number, to:
     if (!vma || vma.start >= end) return;
     const start = Math.max(vma.start, vpn);
     const stop = Math.min(vma.end, end);
-    moveOne(k, process, { vpn: start, pages: stop - start, newPages: stop - start }, to + (start - vpn));
+    const piece = { vpn: start, pages: stop - start, newPages: stop - start, dontUnmap };
+    moveOne(k, process, piece, to + (start - vpn));
     at = stop;
   }
 }
@@ -94,7 +94,7 @@ function moveOne(k: KernelState, process: Process, request: MremapRequest, to: V
   let { pages } = request;
   const found = mm.vmas.find(vpn);
   if (!found) throw new SyscallError('EFAULT');
-  checkMappable(found, vpn, pages);
+  checkMappable(found, vpn, pages, newPages);
   unmapRange(k, mm, to, to + newPages);
   if (newPages < pages) {
     unmapRange(k, mm, vpn + newPages, vpn + pages);

@@ -23,14 +23,13 @@ export function collapse(k: KernelState, process: Process, vma: Vma, start: Vpn,
   if (!k.hasHugeLeaves || !vma.isAnonymous || vma.has(VM_NOHUGEPAGE) || !vma.anonVma || lastBase < vma.start)
     throw new SyscallError('EINVAL');
   let done = 0;
-  let wanted = 0;
   for (let base = Math.ceil(start / size) * size; base + size <= end; base += size) {
-    wanted++;
     const ref = k.tables.find(mm.root, base, 2);
     if (!ref || k.tables.lo(ref) === 0) continue;
     if (isHugeLeaf(k, ref) || collapseTable(k, mm, vma, ref, base)) done++;
   }
-  if (done !== wanted) throw new SyscallError('EINVAL');
+  // A range that holds no aligned 2 MiB, but more than one of their borders, wants a negative number of them.
+  if (done !== Math.floor(end / size) - Math.ceil(start / size)) throw new SyscallError('EINVAL');
 }
 
 /** collapse_huge_page: the table of 512 PTEs gives way to one leaf. False when it holds something else than anonymous pages. */

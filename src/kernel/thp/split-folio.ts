@@ -1,8 +1,9 @@
 import type { Pfn } from '../../core/addr.ts';
 import { PG_DIRTY, PG_LARGE, PG_LRU, PG_REFERENCED, PG_SWAPBACKED } from '../frame/frames.ts';
 import { forEachMapping } from '../reverse-map.ts';
-import { headOf } from '../rmap.ts';
+import { headOf, removeMapping } from '../rmap.ts';
 import type { KernelState } from '../state.ts';
+import { VM_LOCKED } from '../vma/flags.ts';
 import { splitHugePmd } from './split.ts';
 
 /** Flags of the head that its pages inherit (__split_folio_to_order). */
@@ -25,10 +26,36 @@ export function splitFolio(k: KernelState, pfn: Pfn): void {
     frames.refcount[page] = frames.mapcount[page]!;
   }
   for (let page = head; page < head + k.hugePages; page++) {
-    if (frames.mapcount[page] !== 0) continue;
-    k.contents.release(frames.content[page]!);
-    k.buddy.release(page, 0);
+    if (frames.mapcount[page] === 0) {
+      k.contents.release(frames.content[page]!);
+      k.buddy.release(page, 0);
+    } else if (isUnused(k, page)) {
+      mapZeroPage(k, page);
+    }
   }
+}
+
+/** A page of zeros that nobody has locked. */
+function isUnused(k: KernelState, page: Pfn): boolean {
+  if (!k.keepContents || !k.contents.isZero(k.frames.content[page]!)) return false;
+  let locked = false;
+  forEachMapping(k, page, (_mm, vma) => {
+    if (vma.has(VM_LOCKED)) locked = true;
+  });
+  return !locked;
+}
+
+/** try_to_map_unused_to_zeropage: the shared zero page stands in for a page of zeros that the huge page only filled. */
+function mapZeroPage(k: KernelState, page: Pfn): void {
+  forEachMapping(k, page, (mm, vma, _vpn, ref) => {
+    k.tables.set(
+      ref,
+      k.pte.leafLo(k.zeroPfn, vma.flags, false, false, 1),
+      k.pte.leafHi(k.zeroPfn, vma.flags, 1),
+    );
+    mm.anonPages--;
+    removeMapping(k, page, mm.id);
+  });
 }
 
 /** Splits every PMD that maps a folio; a PMD may show at any page of it that a VMA still covers. */

@@ -1,0 +1,318 @@
+import { InputError } from '../../core/errors.ts';
+import { Rng } from '../../core/rng.ts';
+import { PROFILES, type Profile } from './profiles.ts';
+
+/** A region as the generator remembers it: enough to aim at what exists most of the time. */
+interface Region {
+  readonly name: string;
+  extent: number;
+  readonly shared: boolean;
+  readonly file: boolean;
+}
+
+interface File {
+  readonly name: string;
+  bytes: number;
+  readonly tmpfs: boolean;
+}
+
+const MAX_LIVE = 5;
+const HUGE = 512;
+
+/**
+ * A valid random scenario: the text of a script whose lines all parse, though system calls in it may well fail. The
+ * same seed and profile give the same text.
+ * @throws InputError for an unknown profile
+ */
+export function randomScenario(seed: number, profileName: string): string {
+  const profile = PROFILES[profileName];
+  if (!profile)
+    throw new InputError(`no profile is called '${profileName}'`, {
+      remedy: `profiles: ${Object.keys(PROFILES).join(', ')}`,
+    });
+  return new Generator(new Rng(seed * 2654435761 + 12345), profile).scenario();
+}
+
+class Generator {
+  readonly #rng: Rng;
+  readonly #profile: Profile;
+  readonly #lines: string[] = [];
+  readonly #regions: Region[] = [];
+  readonly #files: File[] = [];
+  #live: number[] = [1];
+  readonly #parent = new Map<number, number>();
+  #zombies: number[] = [];
+  #nextPid = 2;
+  #value = 1;
+
+  constructor(rng: Rng, profile: Profile) {
+    this.#rng = rng;
+    this.#profile = profile;
+  }
+
+  scenario(): string {
+    const { files, operations } = this.#profile;
+    const count = files === 0 ? 0 : 1 + this.#rng.below(files);
+    for (let i = 0; i < count; i++) this.#declareFile(i);
+    this.#mmapNew(1);
+    const total = operations[0] + this.#rng.below(operations[1] - operations[0]);
+    for (let i = 0; i < total; i++) this.#step();
+    this.#outside('frames c');
+    for (const pid of this.#live) for (const region of this.#regions) this.#emit(pid, `smaps ${region.name}`);
+    return `${this.#lines.join('\n')}\n`;
+  }
+
+  #step(): void {
+    const pid = this.#pick(this.#live);
+    const kind = this.#weighted(this.#profile.weights);
+    const region = this.#pick(this.#regions);
+    switch (kind) {
+      case 'mmap':
+        if (this.#regions.length < 5 && this.#chance(0.5)) this.#mmapNew(pid);
+        else this.#mmapInto(pid, region);
+        break;
+      case 'fork':
+        this.#fork(pid);
+        break;
+      case 'exit':
+        this.#exit(pid);
+        break;
+      case 'wait':
+        this.#wait(pid);
+        break;
+      case 'r':
+      case 'kr':
+        this.#emit(pid, `${kind} ${this.#address(region)}`);
+        break;
+      case 'w':
+      case 'kw':
+        this.#emit(pid, `${kind} ${this.#address(region)} ${this.#byte()}`);
+        break;
+      case 'rr':
+        this.#emit(pid, `rr ${this.#range(region)}`);
+        break;
+      case 'ww':
+        this.#emit(pid, `ww ${this.#range(region)} ${this.#byte()}`);
+        break;
+      case 'mprotect':
+        this.#emit(
+          pid,
+          `mprotect ${this.#range(region)} ${this.#pick(['r', 'rw', 'rw', 'rw', 'none', 'r', 'rwx'])}`,
+        );
+        break;
+      case 'madvise':
+        this.#emit(pid, `madvise ${this.#range(region)} ${this.#weighted(this.#profile.advices)}`);
+        break;
+      case 'mremap':
+        this.#mremap(pid, region);
+        break;
+      case 'munmap':
+      case 'mlock':
+      case 'munlock':
+        this.#emit(pid, `${kind} ${this.#range(region)}`);
+        break;
+      case 'msync':
+        this.#emit(pid, `msync ${this.#range(region)}${this.#chance(0.2) ? ' async' : ''}`);
+        break;
+      case 'file':
+        this.#onFile();
+        break;
+      case 'look':
+        this.#look(pid, region);
+        break;
+    }
+  }
+
+  #declareFile(index: number): void {
+    const pages = 1 + this.#rng.below(24);
+    const tail = this.#chance(0.4) ? 1 + this.#rng.below(4095) : 0;
+    const tmpfs = this.#chance(0.4);
+    const file = { name: `f${index}`, bytes: pages * 4096 - tail, tmpfs };
+    this.#files.push(file);
+    this.#lines.push(`file ${file.name} ${file.bytes}${tmpfs ? ' fs=tmpfs' : ''}`);
+  }
+
+  #mmapNew(pid: number): void {
+    const name = String.fromCharCode(65 + this.#regions.length);
+    this.#mmap(pid, name, 0, this.#regionPages());
+  }
+
+  /** Into a region that exists: over a part of it (fixed), beside it, or where a hole may be. */
+  #mmapInto(pid: number, region: Region): void {
+    const room = region.extent + 8;
+    const at = this.#rng.below(room);
+    const pages = 1 + this.#rng.below(Math.max(1, Math.min(16, room - at)));
+    this.#mmap(pid, region.name, at, pages);
+  }
+
+  #mmap(pid: number, name: string, at: number, pages: number): void {
+    const { thp } = this.#profile;
+    const useFile = this.#files.length > 0 && this.#chance(0.5);
+    const shared = this.#chance(useFile ? 0.55 : 0.25);
+    const flags = [shared ? 'shared' : 'private'];
+    if (useFile) {
+      const file = this.#pick(this.#files);
+      const page = this.#chance(0.3) ? this.#rng.below(6) : 0;
+      flags.push(`file:${file.name}${page ? `@${page}` : ''}`);
+    } else {
+      flags.push('anon');
+    }
+    if (this.#chance(0.15)) flags.push('populate');
+    if (this.#chance(0.06)) flags.push('locked');
+    if (this.#chance(0.06)) flags.push('noreserve');
+    if (at > 0 && this.#chance(0.5)) flags.push('fixed');
+    if (thp > 0 && this.#chance(thp)) flags.push('thp');
+    const prot = this.#pick(['rw', 'rw', 'rw', 'rw', 'r', 'none', 'rwx', 'w']);
+    this.#emit(pid, `mmap ${name} ${pages} prot=${prot} flags=${flags.join(',')}${at ? ` at=${at}` : ''}`);
+    const known = this.#regions.find((region) => region.name === name);
+    if (known) known.extent = Math.max(known.extent, at + pages);
+    else this.#regions.push({ name, extent: at + pages, shared, file: useFile });
+  }
+
+  #regionPages(): number {
+    if (this.#profile.thp > 0 && this.#chance(this.#profile.thp))
+      return this.#pick([HUGE, HUGE, 2 * HUGE, HUGE + 7, 2 * HUGE + 100]);
+    return this.#pick([1, 4, 8, 12, 16, 20, 24, 32, 40]);
+  }
+
+  #mremap(pid: number, region: Region): void {
+    const [first, end] = this.#bounds(region);
+    const count = end - first;
+    const same = this.#chance(0.55);
+    const pages = same ? count : this.#rng.below(count + 6);
+    const range = `${region.name}[${first}..${end}]`;
+    if (this.#chance(0.4)) {
+      this.#emit(pid, `mremap ${range} - ${pages}`);
+      region.extent = Math.max(region.extent, first + pages);
+      return;
+    }
+    const existing = this.#regions.length >= 5 || this.#chance(0.5);
+    const target = existing ? this.#pick(this.#regions) : undefined;
+    const name = target?.name ?? String.fromCharCode(65 + this.#regions.length);
+    const dontUnmap = same && this.#chance(0.3) ? ' dontunmap' : '';
+    this.#emit(pid, `mremap ${range} ${name} ${pages}${dontUnmap}`);
+    if (target) target.extent = Math.max(target.extent, pages);
+    else this.#regions.push({ name, extent: pages, shared: region.shared, file: region.file });
+  }
+
+  #fork(pid: number): void {
+    if (this.#live.length >= MAX_LIVE || this.#nextPid > 60) return;
+    const child = this.#nextPid++;
+    this.#emit(pid, `fork ${child}`);
+    this.#live.push(child);
+    this.#parent.set(child, pid);
+  }
+
+  #exit(pid: number): void {
+    if (this.#live.length < 2) return;
+    this.#emit(pid, 'exit');
+    this.#live = this.#live.filter((one) => one !== pid);
+    this.#zombies.push(pid);
+  }
+
+  #wait(pid: number): void {
+    const children = [...this.#live, ...this.#zombies].filter((one) => this.#parent.get(one) === pid);
+    if (children.length === 0) return;
+    const child = this.#pick(children);
+    this.#emit(pid, `wait ${child}`);
+    this.#live = this.#live.filter((one) => one !== child);
+    this.#zombies = this.#zombies.filter((one) => one !== child);
+  }
+
+  #onFile(): void {
+    if (this.#files.length === 0) return;
+    const file = this.#pick(this.#files);
+    const offset = this.#rng.below(file.bytes + (this.#chance(0.2) ? 5000 : 1));
+    const { name } = file;
+    switch (this.#weighted(this.#profile.fileOperations)) {
+      case 'fileread':
+        this.#outside(`fileread ${name} ${offset}`);
+        break;
+      case 'filewrite':
+        this.#outside(`filewrite ${name} ${offset} ${this.#byte()}`);
+        file.bytes = Math.max(file.bytes, offset + 1);
+        break;
+      case 'ftruncate':
+        file.bytes = this.#chance(0.5)
+          ? this.#rng.below(file.bytes + 12000)
+          : 4096 * this.#rng.below(Math.ceil(file.bytes / 4096) + 4);
+        this.#outside(`ftruncate ${name} ${file.bytes}`);
+        break;
+      case 'fsync':
+        this.#outside(`fsync ${name}`);
+        break;
+      case 'dropcache':
+        this.#outside(`dropcache ${name}`);
+        break;
+      case 'cached':
+        this.#outside(`cached ${name}`);
+        break;
+    }
+  }
+
+  #look(pid: number, region: Region): void {
+    if (this.#chance(0.5)) this.#emit(pid, `smaps ${region.name}`);
+    else if (this.#chance(0.3)) this.#emit(pid, `pagemap ${region.name}`);
+    else this.#outside('frames c');
+  }
+
+  #address(region: Region): string {
+    const page = this.#aim(region);
+    const offset = this.#chance(0.3) ? this.#rng.below(4096) : 0;
+    return `${region.name}+${page}p${offset ? `+${offset}` : ''}`;
+  }
+
+  /** A page of a region, early pages more often, so that operations meet. */
+  #aim(region: Region): number {
+    if (region.extent === 0) return 0;
+    const near = Math.min(region.extent, 12);
+    return this.#chance(0.6) ? this.#rng.below(near) : this.#rng.below(region.extent);
+  }
+
+  #range(region: Region): string {
+    if (this.#chance(0.15)) return region.name;
+    const [first, end] = this.#bounds(region);
+    return `${region.name}[${first}..${end}]`;
+  }
+
+  #bounds(region: Region): [number, number] {
+    if (this.#profile.thp > 0 && region.extent >= HUGE && this.#chance(0.35)) {
+      const base = HUGE * this.#rng.below(Math.floor(region.extent / HUGE));
+      return [base, base + HUGE];
+    }
+    const first = this.#aim(region);
+    const most = Math.min(region.extent - first, this.#chance(0.7) ? 8 : region.extent);
+    return [first, first + (most <= 0 ? 0 : 1 + this.#rng.below(most))];
+  }
+
+  #byte(): number {
+    this.#value = (this.#value % 255) + 1;
+    return this.#value;
+  }
+
+  #emit(pid: number, text: string): void {
+    this.#lines.push(`${pid} ${text}`);
+  }
+
+  #outside(text: string): void {
+    this.#lines.push(`- ${text}`);
+  }
+
+  #chance(probability: number): boolean {
+    return this.#rng.unit() < probability;
+  }
+
+  #pick<T>(items: readonly T[]): T {
+    return items[this.#rng.below(items.length)]!;
+  }
+
+  #weighted<T extends string>(weights: Readonly<Partial<Record<T, number>>>): T {
+    const entries = Object.entries(weights) as [T, number][];
+    let left = this.#rng.unit() * entries.reduce((sum, [, weight]) => sum + weight, 0);
+    for (const [item, weight] of entries) {
+      left -= weight;
+      if (left < 0) return item;
+    }
+    return entries.at(-1)![0];
+  }
+}
