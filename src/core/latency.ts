@@ -13,13 +13,17 @@ export class Latency {
   count = 0;
   /** Sum of the parts, in cycles. */
   total: Cycle = 0;
-  /** The parts from `walkFrom` on are a page walk (they occupy a walker); `count` when there was none. */
-  walkFrom = 0;
+  /** The part with which a page walk begins; beyond `count` when there is none. */
+  walkFrom = CAPACITY;
+  /** Cycles before the walk, and of the walk: those in which it occupies a walker. 0 when there is none. */
+  beforeWalk: Cycle = 0;
+  walkCycles: Cycle = 0;
 
   clear(): void {
     this.count = 0;
     this.total = 0;
     this.walkFrom = CAPACITY;
+    this.walkCycles = 0;
   }
 
   add(cause: number, cycles: Cycle): void {
@@ -32,5 +36,11 @@ export class Latency {
   /** The next part begins a page walk. */
   beginWalk(): void {
     this.walkFrom = this.count;
+    this.beforeWalk = this.total;
+  }
+
+  /** What was added since {@link beginWalk} is the walk. */
+  endWalk(): void {
+    this.walkCycles = this.total - this.beforeWalk;
   }
 }

@@ -54,6 +54,8 @@ export class Mmu implements TlbMaintenance {
   frame: Pfn = 0;
   attributes = 0;
   allowed = 0;
+  /** Whether a first-level TLB holds the translation now, so that the next access to the page hits. */
+  cached = false;
   /** After a refusal. */
   fault: Fault | null = null;
   /** What the access cost beyond the pipeline. The caller clears it. */
@@ -138,6 +140,7 @@ export class Mmu implements TlbMaintenance {
     const slot = tlbs.lookup(first, key, region, low);
     if (slot >= 0) {
       this.latency.add(this.#firstCause, first.latency);
+      this.cached = true;
       if (this.#take(first, slot, low) & bit) return true;
       return this.#refusedByEntry(key, region, low, offset, access, privilege);
     }
@@ -149,7 +152,7 @@ export class Mmu implements TlbMaintenance {
       if (second >= 0) {
         this.latency.add(this.#stlbHit, stlb.latency);
         this.#take(stlb, second, low);
-        tlbs.fill(first, key, region, low, this.frame, this.attributes, this.allowed);
+        this.cached = tlbs.fill(first, key, region, low, this.frame, this.attributes, this.allowed) >= 0;
         if (this.allowed & bit) return true;
         return this.#refusedByEntry(key, region, low, offset, access, privilege);
       }
@@ -161,12 +164,10 @@ export class Mmu implements TlbMaintenance {
 
   /** Cycles for which the walk in {@link latency} waits for a walker, given its arrival; 0 when it has none. */
   queueWait(arrival: Cycle): Cycle {
-    const { latency } = this;
-    if (latency.walkFrom >= latency.count) return 0;
-    let before = 0;
-    for (let i = 0; i < latency.walkFrom; i++) before += latency.cycles[i]!;
-    const ready = arrival + before;
-    const wait = this.#pool.start(ready, latency.total - before) - ready;
+    const { walkCycles, beforeWalk } = this.latency;
+    if (walkCycles === 0) return 0;
+    const ready = arrival + beforeWalk;
+    const wait = this.#pool.start(ready, walkCycles) - ready;
     this.counters.queued += wait;
     return wait;
   }
@@ -183,8 +184,7 @@ export class Mmu implements TlbMaintenance {
 
   invalidateRange(asid: Asid, vpn: number, pages: number): void {
     this.tlbs.invalidateRange(asid, vpn, pages);
-    if (pages === 1) this.#psc?.invalidatePage(asid, vpn);
-    else this.#psc?.invalidateAsid(asid);
+    this.#psc?.invalidateRange(asid, vpn, pages);
   }
 
   invalidateAsid(asid: Asid): void {
@@ -285,15 +285,16 @@ export class Mmu implements TlbMaintenance {
     if (tlbs.stlb !== null) {
       tlbs.fill(tlbs.stlb, key, region, low, this.frame, this.attributes, this.allowed);
     }
-    tlbs.fill(tlbs.first(access), key, region, low, this.frame, this.attributes, this.allowed);
+    const first = tlbs.first(access);
+    this.cached = tlbs.fill(first, key, region, low, this.frame, this.attributes, this.allowed) >= 0;
     return true;
   }
 
   /** The walk's cycles as parts of the latency: PSC, then each read with the A/D update that followed it. */
   #account(walk: Walk): void {
     const { latency } = this;
-    if (latency.walkFrom > latency.count) latency.beginWalk();
-    latency.add(this.#pscCause, this.#psc === null ? 0 : this.#psc.latency);
+    latency.beginWalk();
+    latency.add(this.#pscCause, walk.pscCycles);
     for (let i = 0; i < walk.reads; i++) {
       const by = walk.readLevel[i]! * this.caches + walk.readFrom[i]!;
       latency.add(this.#readCauses[by]!, walk.readCycles[i]!);
@@ -301,6 +302,7 @@ export class Mmu implements TlbMaintenance {
       this.readCyclesBy[by]! += walk.readCycles[i]!;
       if (walk.readUpdated[i] === 1) latency.add(this.#adCause, this.#config.adUpdate);
     }
+    latency.endWalk();
   }
 
   /** A fault raised by a TLB entry: no table was read. */

@@ -35,7 +35,7 @@ export async function collect(run: Simulation, source: TraceSource, version: str
     tlb: tlbCounts(run, counts.fetches || accesses),
     walks: walkCounts(run),
     caches: Object.fromEntries(
-      hardware.caches.caches.map(({ geometry, hits, misses }) => [geometry.name, { hits, misses }]),
+      hardware.dataCaches.caches.map(({ geometry, hits, misses }) => [geometry.name, { hits, misses }]),
     ),
     faults: { ...kernel.faults(), signals: run.cpu.signals },
     forks: kernel.forks(),

@@ -54,6 +54,7 @@ export class Cpu {
     const packed =
       chunk.keys instanceof Int32Array &&
       !this.#mmu.tlbs.wide &&
+      !this.#mmu.tlbs.slowHits &&
       this.#asid < PACKED_ASID_LIMIT &&
       chunk.regions.count <= PACKED_REGION_LIMIT;
     if (!packed) this.#runOneByOne(chunk, from, to);
@@ -100,7 +101,7 @@ export class Cpu {
       if (((allowed >> type) & 1) === 0) {
         window.issued = issuedBefore + i;
         allowed = this.#access(key, record, offsets[i]! & OFFSET_MASK, type);
-        remember = filterFills;
+        remember = filterFills && mmu.cached;
         if (tlbs.generation !== generation) {
           generation = tlbs.generation;
           lastFetch = lastLoad = lastStore = NOTHING;
@@ -175,7 +176,7 @@ export class Cpu {
       }
       if (type === FETCH) {
         fetches++;
-        lastFetch = (slot >= 0 || mmu.fillCountsAsUse) && allowed & 1 ? record : NOTHING;
+        lastFetch = (slot >= 0 || (mmu.fillCountsAsUse && mmu.cached)) && allowed & 1 ? record : NOTHING;
       } else if (type === LOAD) loads++;
       else stores++;
     }

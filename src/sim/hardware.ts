@@ -15,13 +15,16 @@ import { WalkerPool } from '../mmu/walker-pool.ts';
 import { TlbHierarchy } from '../tlb/hierarchy.ts';
 import type { TlbConfig } from '../tlb/tlb.ts';
 import { DataSide } from './data-side.ts';
-import type { Machine, Tlb } from './machine/machine.ts';
+import type { Cache, Machine, Tlb } from './machine/machine.ts';
 
 /** The parts of one core, put together from a machine's description. */
 export interface Hardware {
   readonly mode: PagingMode;
   readonly memory: PhysicalMemory;
+  /** What PTE reads go through: the data caches, or none of them. */
   readonly caches: CacheHierarchy;
+  /** The machine's data caches; the same object where PTE reads use them. */
+  readonly dataCaches: CacheHierarchy;
   readonly psc: PagingStructureCaches | null;
   readonly tlbs: TlbHierarchy;
   readonly mmu: Mmu;
@@ -36,7 +39,8 @@ export interface Hardware {
 export function buildHardware(machine: Machine, regions: RegionTable, ledger: Ledger): Hardware {
   const mode = modeNamed(machine.paging.mode);
   const memory = new PhysicalMemory();
-  const caches = cachesOf(machine);
+  const dataCaches = cachesOf(machine, machine.caches, machine.dram.latency);
+  const caches = machine.pteThroughCaches ? dataCaches : cachesOf(machine, [], machine.pteLatency);
   const psc = pscOf(machine, mode);
   const walker = new Walker(rulesFor(mode, controlsOf(machine)), {
     memory,
@@ -67,16 +71,14 @@ export function buildHardware(machine: Machine, regions: RegionTable, ledger: Le
     },
     ledger,
   );
-  const data = machine.dataThroughCaches ? new DataSide(caches, ledger) : null;
-  return { mode, memory, caches, psc, tlbs, mmu, data };
+  const data = machine.dataThroughCaches ? new DataSide(dataCaches, ledger) : null;
+  return { mode, memory, caches, dataCaches, psc, tlbs, mmu, data };
 }
 
-/** Without `pteThroughCaches` a PTE read costs the same always: no caches, and memory at that latency. */
-function cachesOf(machine: Machine): CacheHierarchy {
-  const physicalBits = Math.ceil(Math.log2(machine.kernel.memoryBytes)) + 1;
-  return machine.pteThroughCaches
-    ? new CacheHierarchy(machine.caches, new Dram(machine.dram.latency), physicalBits)
-    : new CacheHierarchy([], new Dram(machine.pteLatency), physicalBits);
+/** Caches with memory behind them; none, with memory at `pteLatency`, where a PTE read always costs the same. */
+function cachesOf({ kernel }: Machine, caches: readonly Cache[], latency: number): CacheHierarchy {
+  const physicalBits = Math.ceil(Math.log2(kernel.memoryBytes)) + 1;
+  return new CacheHierarchy(caches, new Dram(latency), physicalBits);
 }
 
 function pscOf(machine: Machine, mode: PagingMode): PagingStructureCaches | null {
@@ -96,10 +98,11 @@ function controlsOf(machine: Machine): Controls {
     : { family: 'riscv', ...paging.controls, svrsw60t59b: false };
 }
 
-function tlbConfig(name: string, { latency, arrays }: Tlb): TlbConfig {
+function tlbConfig(name: string, { latency, fillOnMiss, arrays }: Tlb): TlbConfig {
   return {
     name,
     latency,
+    fillOnMiss,
     arrays: arrays.map(({ sizes, sets, ways, replacement, seed }) => ({
       shifts: sizes.map(sizeShiftNamed),
       sets,

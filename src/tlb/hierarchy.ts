@@ -42,6 +42,8 @@ export class TlbHierarchy implements TlbMaintenance {
   generation = 0;
   /** Keys are doubles: more regions or ASIDs than a packed key holds have been seen. */
   wide = false;
+  /** A hit in some first-level TLB adds cycles: no access is free. */
+  readonly slowHits: boolean;
   readonly #inclusive: boolean;
   #globals = false;
 
@@ -52,6 +54,7 @@ export class TlbHierarchy implements TlbMaintenance {
     this.storeTlb = config.storeTlb ? new Tlb(config.storeTlb, regions) : this.dtlb;
     this.stlb = config.stlb ? new Tlb(config.stlb, regions) : null;
     this.#inclusive = config.inclusive ?? false;
+    this.slowHits = [this.itlb, this.dtlb, this.storeTlb].some((tlb) => tlb.latency > 0);
     this.all = [...new Set([this.itlb, this.dtlb, this.storeTlb, ...(this.stlb ? [this.stlb] : [])])];
   }
 
@@ -133,7 +136,9 @@ export class TlbHierarchy implements TlbMaintenance {
 
   /** SFENCE.VMA with an ASID, MOV to CR3, INVPCID single-context: global entries stay. */
   invalidateAsid(asid: number): void {
-    for (const tlb of this.all) tlb.invalidateWhere((parts) => parts.asid === asid);
+    // An ASID that packed keys cannot name has no entries yet; its number would mean the global ones.
+    if (this.wide || asid < PACKED_GLOBAL_ASID)
+      for (const tlb of this.all) tlb.invalidateWhere((parts) => parts.asid === asid);
     this.generation++;
   }
 

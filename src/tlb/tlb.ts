@@ -8,6 +8,8 @@ export interface TlbConfig {
   name: string;
   /** Cycles that a hit here adds, 0 for a first level whose time is part of the access. */
   latency: number;
+  /** False: neither a walk nor a hit in a further TLB enters its translation here. Default true. */
+  fillOnMiss?: boolean;
   arrays: readonly TlbArrayConfig[];
 }
 
@@ -20,6 +22,7 @@ export class Tlb {
   readonly latency: number;
   readonly arrays: readonly TlbArray[];
   readonly #bases: readonly number[];
+  readonly #fillOnMiss: boolean;
   /** By slot: PFN of the entry's first page, attributes (core/attributes.ts), allowed mask (mmu/permissions). */
   readonly frames: Float64Array;
   readonly attributes: Int32Array;
@@ -40,6 +43,7 @@ export class Tlb {
   constructor(config: TlbConfig, regions: RegionTable) {
     this.name = config.name;
     this.latency = config.latency;
+    this.#fillOnMiss = config.fillOnMiss ?? true;
     this.arrays = config.arrays.map((array) => new TlbArray(array, regions));
     let slots = 0;
     this.#bases = this.arrays.map((array) => {
@@ -87,6 +91,7 @@ export class Tlb {
     allowed: number,
   ): number {
     this.victim = null;
+    if (!this.#fillOnMiss) return -1;
     let chosen = -1;
     let shift = -1;
     for (let i = 0; i < this.arrays.length; i++) {
@@ -118,10 +123,9 @@ export class Tlb {
     return this.frames[slot]! + (low & ((1 << this.shifts[slot]!) - 1));
   }
 
-  /** Drops the entry of this page, and every piece of a larger leaf in the same address space. */
+  /** Drops every entry of this page, whatever its size, and every piece of a larger leaf in the same address space. */
   invalidate(key: number, asid: number): void {
-    const slot = this.find(key);
-    if (slot >= 0) this.#drop(slot);
+    for (let slot = this.find(key); slot >= 0; slot = this.find(key)) this.#drop(slot);
     if (this.#pieceCount > 0)
       this.invalidateWhere((parts, other) => parts.asid === asid && this.pieces[other] === 1);
   }

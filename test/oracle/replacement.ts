@@ -4,11 +4,13 @@ import type { Replacement } from '../../src/tlb/replacement/index.ts';
  * One set of a table, written for obviousness: a list of ways with whatever each policy remembers, in the words of
  * the policy's definition. Slow on purpose.
  */
-export class OracleSet {
-  readonly ways: (number | null)[];
+export class OracleSet<Tag = number> {
+  readonly ways: (Tag | null)[];
   readonly #policy: Replacement;
+  /** For `random`: a way below the number given. */
+  readonly #draw: (ways: number) => number;
   /** Tags, oldest first: last use (LRU) or arrival (FIFO). */
-  #order: number[] = [];
+  #order: Tag[] = [];
   /** bit-PLRU: ways used since the last clearing. */
   #recent = new Set<number>();
   /** tree-PLRU: which half of each subtree (named by the path from the root) was used longer ago. */
@@ -16,18 +18,26 @@ export class OracleSet {
   /** SRRIP: prediction per way. */
   #prediction: number[];
 
-  constructor(ways: number, policy: Replacement) {
+  constructor(ways: number, policy: Replacement, draw: (ways: number) => number = () => 0) {
     this.ways = new Array(ways).fill(null);
     this.#policy = policy;
+    this.#draw = draw;
     this.#prediction = new Array(ways).fill(0);
   }
 
-  access(tag: number): { hit: boolean; evicted: number | null } {
+  access(tag: Tag): { hit: boolean; evicted: Tag | null } {
+    return this.touch(tag) ? { hit: true, evicted: null } : { hit: false, evicted: this.insert(tag) };
+  }
+
+  /** A use of a tag, if it is there. */
+  touch(tag: Tag): boolean {
     const way = this.ways.indexOf(tag);
-    if (way >= 0) {
-      this.#use(way, tag, true);
-      return { hit: true, evicted: null };
-    }
+    if (way >= 0) this.#use(way, tag, true);
+    return way >= 0;
+  }
+
+  /** Takes in a tag that is not there; who had to leave for it, or null. */
+  insert(tag: Tag): Tag | null {
     const free = this.ways.indexOf(null);
     const victim = free >= 0 ? free : this.#victim();
     const evicted = this.ways[victim]!;
@@ -35,10 +45,17 @@ export class OracleSet {
     this.ways[victim] = tag;
     this.#order.push(tag);
     this.#use(victim, tag, false);
-    return { hit: false, evicted };
+    return evicted;
   }
 
-  #use(way: number, tag: number, hit: boolean): void {
+  remove(tag: Tag): void {
+    const way = this.ways.indexOf(tag);
+    this.ways[way] = null;
+    this.#order = this.#order.filter((other) => other !== tag);
+    this.#recent.delete(way);
+  }
+
+  #use(way: number, tag: Tag, hit: boolean): void {
     if (this.#policy === 'lru') this.#order = [...this.#order.filter((other) => other !== tag), tag];
     if (this.#policy === 'bit-plru') {
       this.#recent.add(way);
@@ -61,6 +78,7 @@ export class OracleSet {
   }
 
   #victim(): number {
+    if (this.#policy === 'random') return this.#draw(this.ways.length);
     if (this.#policy === 'lru' || this.#policy === 'fifo') return this.ways.indexOf(this.#order[0]!);
     if (this.#policy === 'bit-plru') {
       if (this.ways.length === 1) return 0;

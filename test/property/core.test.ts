@@ -1,0 +1,27 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { arbitraryMachine } from './arbitrary-machine.ts';
+import { type Path, runOracle, runReal } from './rig.ts';
+import { arbitraryScript, inMode } from './script.ts';
+
+const PATHS: [Path, string][] = [
+  ['packed', 'with its filters on'],
+  ['wide-records', 'one record at a time, unfiltered'],
+  ['wide-regions', 'with more regions than a packed key holds'],
+  ['wide-asids', 'with more address spaces than a packed key holds'],
+  ['widening', 'that outgrows packed keys in mid-run'],
+];
+
+describe('the core equals the slow model in every counter, ledger line, fault and page-table entry', () => {
+  it.each(PATHS)('%s: %s', (path) => {
+    fc.assert(
+      fc.property(arbitraryMachine, arbitraryScript, (machine, steps) => {
+        const script = inMode(steps, machine.paging.mode);
+        expect(runReal(machine, script, path)).toEqual(
+          runOracle(machine, script, path === 'wide-asids' ? 30 : 1),
+        );
+      }),
+      { numRuns: Number(process.env.PROPERTY_RUNS ?? 80) },
+    );
+  });
+});
