@@ -1,4 +1,4 @@
-import type { Asid, Pfn } from '../core/addr.ts';
+import type { Asid, Pfn, Vpn } from '../core/addr.ts';
 import { LruRings } from './lru-rings.ts';
 
 const EMPTY = -1;
@@ -36,6 +36,8 @@ export class PscLevel {
   /** Bits of a name that lie inside one entry's span. */
   readonly #inside: number;
   readonly #sets: number;
+  /** sets - 1 where that is a mask, else -1. */
+  readonly #mask: number;
   readonly #ways: number;
   readonly #order: LruRings;
   /** Names without what is inside the span, and spaces; EMPTY in a free slot. */
@@ -53,6 +55,7 @@ export class PscLevel {
     this.span = 2 ** shift;
     this.#inside = shift - NAMELESS_BITS;
     this.#sets = sets;
+    this.#mask = (sets & (sets - 1)) === 0 ? sets - 1 : -1;
     this.#ways = ways;
     this.#order = new LruRings(sets, ways);
     this.#tags = new Int32Array(sets * ways);
@@ -63,13 +66,12 @@ export class PscLevel {
 
   /** The slot that holds the entry on the way to a page, or -1. A hit counts as a use. */
   lookup(name: number, space: number): number {
-    const tag = name >> this.#inside;
-    const slot = this.#find(tag, space);
+    const slot = this.#find(name, space);
     if (slot < 0) {
       this.misses++;
     } else {
       this.hits++;
-      this.#order.touch(this.#setOf(tag), slot);
+      this.#order.touch(this.#setOf(name, space), slot);
     }
     return slot;
   }
@@ -77,7 +79,7 @@ export class PscLevel {
   /** Caches an entry that is not there: the table it points to and the attributes so far. */
   insert(name: number, space: number, table: Pfn, attributes: number): void {
     const tag = name >> this.#inside;
-    const set = this.#setOf(tag);
+    const set = this.#setOf(name, space);
     const slot = this.#order.oldest(set);
     if (this.#spaces[slot] !== EMPTY) this.#crowds[bucketOf(this.#tags[slot]!)]!--;
     this.#tags[slot] = tag;
@@ -98,9 +100,41 @@ export class PscLevel {
     return this.#attributes[slot]!;
   }
 
+  /** Every entry with its place, for viewers: the first page it is on the way to, and its rank (0 = next victim). */
+  *entries(): Generator<{
+    slot: number;
+    asid: Asid;
+    vpn: Vpn;
+    table: Pfn;
+    attributes: number;
+    rank: number;
+  }> {
+    for (let set = 0; set < this.#sets; set++) {
+      for (const [rank, slot] of this.#order.inOrder(set).entries()) {
+        const space = this.#spaces[slot]!;
+        if (space === EMPTY) continue;
+        const name = (space & 0xf) * 2 ** 32 + ((this.#tags[slot]! << this.#inside) >>> 0);
+        const vpn = name * 2 ** NAMELESS_BITS;
+        yield {
+          slot,
+          asid: space >>> 4,
+          vpn,
+          table: this.tableOf(slot),
+          attributes: this.attributesOf(slot),
+          rank,
+        };
+      }
+    }
+  }
+
+  /** Slots in all. */
+  get size(): number {
+    return this.#spaces.length;
+  }
+
   /** Drops the entry on the way to a page. */
   dropPath(name: number, space: number): void {
-    const slot = this.#find(name >> this.#inside, space);
+    const slot = this.#find(name, space);
     if (slot >= 0) this.#drop(slot);
   }
 
@@ -121,20 +155,23 @@ export class PscLevel {
     this.#order.demote(Math.floor(slot / this.#ways), slot);
   }
 
-  #find(tag: number, space: number): number {
+  #find(name: number, space: number): number {
+    const tag = name >> this.#inside;
     const bucket = bucketOf(tag);
     if (this.#crowds[bucket] === 0) return -1;
     const guess = this.#guesses[bucket]!;
     if (this.#tags[guess] === tag && this.#spaces[guess] === space) return guess;
-    const first = this.#setOf(tag) * this.#ways;
+    const first = this.#setOf(name, space) * this.#ways;
     for (let slot = first; slot < first + this.#ways; slot++) {
       if (this.#tags[slot] === tag && this.#spaces[slot] === space) return slot;
     }
     return -1;
   }
 
-  #setOf(tag: number): number {
-    return this.#sets === 1 ? 0 : (tag >>> 0) % this.#sets;
+  /** The VPN above the span, modulo the number of sets. */
+  #setOf(name: number, space: number): number {
+    if (this.#mask >= 0) return (name >> this.#inside) & this.#mask;
+    return ((space & 0xf) * 2 ** (32 - this.#inside) + (name >>> this.#inside)) % this.#sets;
   }
 }
 
