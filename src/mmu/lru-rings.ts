@@ -23,6 +23,14 @@ export class LruRings {
     return this.#newer[this.#newest[set]!]!;
   }
 
+  /** The slots of a set from the next victim to the newest. For viewers. */
+  inOrder(set: number): number[] {
+    const slots: number[] = [];
+    const newest = this.#newest[set]!;
+    for (let slot = this.#newer[newest]!; slot !== newest; slot = this.#newer[slot]!) slots.push(slot);
+    return [...slots, newest];
+  }
+
   /** The slot is used: it becomes the newest of its set. */
   touch(set: number, slot: number): void {
     const newest = this.#newest[set]!;

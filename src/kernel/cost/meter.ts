@@ -14,6 +14,8 @@ export class CostMeter {
   readonly #pending = new Float64Array(PARTS.length);
   readonly #causes = new Map<string, Int32Array>();
   #depth = 0;
+  /** Told of each piece of work as it is done, for those who watch the kernel step by step. */
+  onWork: ((part: Part, count: number) => void) | undefined = undefined;
 
   constructor(costs: PartCosts, ledger: CycleSink | undefined) {
     this.#price = Float64Array.from(PARTS, (part) => costs[part]);
@@ -27,6 +29,7 @@ export class CostMeter {
   /** `count` units of work were done. */
   add(part: Part, count = 1): void {
     this.#pending[INDEX.get(part)!]! += count;
+    this.onWork?.(part, count);
   }
 
   /** The operation is over: charges its lines `kernel.<operation>.<part>` and returns their sum. 0 when nested. */

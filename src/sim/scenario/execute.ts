@@ -3,7 +3,7 @@ import type { LinuxKernel } from '../../kernel/linux.ts';
 import type { Errno } from '../../kernel/outcome.ts';
 import { type PageView, pageAt, presentPages } from '../../kernel/proc/pagemap.ts';
 import type { CachedFile } from '../../kernel/vma/vma.ts';
-import { ScenarioMachine } from './machine.ts';
+import { type ScenarioHost, ScenarioMachine } from './machine.ts';
 import { Pictures } from './pictures.ts';
 import {
   type Action,
@@ -28,7 +28,7 @@ const KIND_LETTERS: Record<PageView['kind'], string> = {
 
 /** Runs a scenario on the model; one answer for each operation, in order. */
 export class ScenarioRun {
-  readonly machine: ScenarioMachine;
+  readonly machine: ScenarioHost;
   readonly #kernel: LinuxKernel;
   readonly #scenario: Scenario;
   readonly #files: CachedFile[];
@@ -36,7 +36,7 @@ export class ScenarioRun {
   readonly #waited = new Set<number>();
   readonly #pictures: Pictures;
 
-  constructor(scenario: Scenario, machine = new ScenarioMachine()) {
+  constructor(scenario: Scenario, machine: ScenarioHost = new ScenarioMachine()) {
     this.#scenario = scenario;
     this.machine = machine;
     this.#kernel = machine.kernel;

@@ -12,6 +12,13 @@ import { FUNCTIONAL, Walker } from '../../mmu/walker.ts';
 
 export type Refused = Extract<FaultOutcome, { kind: 'signal' }>;
 
+/** What a scenario needs to run on. */
+export interface ScenarioHost {
+  readonly kernel: LinuxKernel;
+  /** The frame that a user access reaches, after as many faults as it takes; or the signal that ends it. */
+  access(pid: number, vpn: Vpn, offset: number, write: boolean): Pfn | Refused;
+}
+
 /** More retries of one access than any kernel needs: a loop is a bug, not a scenario. */
 const MAX_FAULTS = 16;
 
@@ -19,7 +26,7 @@ const MAX_FAULTS = 16;
  * What scenarios run on: the page-table walker and the Linux kernel over one physical memory. Every byte a process
  * reads or writes goes through the walk, so that the bits of the PTEs decide what faults.
  */
-export class ScenarioMachine {
+export class ScenarioMachine implements ScenarioHost {
   readonly kernel: LinuxKernel;
   readonly #walker: Walker;
 
@@ -47,7 +54,6 @@ export class ScenarioMachine {
     );
   }
 
-  /** The frame that a user access reaches, after as many faults as it takes; or the signal that ends it. */
   access(pid: number, vpn: Vpn, offset: number, write: boolean): Pfn | Refused {
     this.#walker.root = this.kernel.rootOf(pid);
     for (let faults = 0; faults < MAX_FAULTS; faults++) {
