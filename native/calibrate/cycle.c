@@ -7,6 +7,8 @@
 #include "probe.h"
 #include "region.h"
 
+#include <string.h>
+
 struct plan {
     struct region region;
     size_t count, step;
@@ -64,21 +66,48 @@ static void run_once(const struct plan *plan, bool counts)
     }
 }
 
+enum layout { CONTIGUOUS, SCATTERED, SPARSE, HUGE };
+
+static enum layout layout_of(const struct command *command)
+{
+    const char *word = word_of(command, "layout", "contiguous");
+    return !strcmp(word, "scattered") ? SCATTERED : !strcmp(word, "sparse") ? SPARSE : !strcmp(word, "huge") ? HUGE : CONTIGUOUS;
+}
+
+static bool prepare(struct plan *plan, size_t pages, enum layout layout)
+{
+    if (layout == CONTIGUOUS) {
+        plan->region = region_map_contiguous(pages);
+        return true;
+    }
+    plan->region = region_map(pages, layout == HUGE ? ANONYMOUS_HUGE : ANONYMOUS);
+    if (layout == HUGE && !region_write_huge(&plan->region)) {
+        region_unmap(&plan->region);
+        return false;
+    }
+    if (layout == SCATTERED)
+        region_write(&plan->region, order_shuffled(pages), pages, 1);
+    else
+        region_write(&plan->region, NULL, plan->count, plan->step);
+    return true;
+}
+
 /*
- * cycle pages=N [step=PAGES] [sparse=1] [huge=1] [order=random] [child=write] [parent=write] [after=none]
+ * cycle pages=N [layout=contiguous|scattered|sparse|huge] [step=PAGES] [child=write] [parent=write] [after=none]
  *       [fresh=1] [drop=N] [reps=N]
  *
- * All accesses are `step` pages apart; sparse=1: the first touch too, so that only those pages exist. after=none: the
- * parent does not write once the child is gone, so the next fork finds its pages write-protected. fresh=1 maps the
- * region anew for every round (a split huge page stays split otherwise). The first `drop` rounds are thrown away: they
- * may find memory that the host has not backed yet. Replies CPU ns of each phase, and the faults of the writes.
+ * layout: how the frames lie; scattered = as random first touches leave them; sparse = only every step-th page exists;
+ * huge = 2 MiB pages. All accesses are `step` pages apart. after=none: the parent does not write once the child is
+ * gone, so the next fork finds its pages write-protected. fresh=1 maps the region anew for every round (copies lie
+ * elsewhere, a split huge page stays split). The first `drop` rounds are thrown away: they may find memory that the
+ * host has not backed yet. Replies CPU ns of each phase, and the faults of the writes.
  */
 void measure_cycle(const struct command *command)
 {
     size_t pages = number_of(command, "pages", 512), step = number_of(command, "step", 1);
     int reps = (int)number_of(command, "reps", 3), drop = (int)number_of(command, "drop", 1);
-    bool huge = number_of(command, "huge", 0), fresh = number_of(command, "fresh", 0);
-    bool shuffled = is_word(command, "order", "random"), sparse = number_of(command, "sparse", 0);
+    bool fresh = number_of(command, "fresh", 0);
+    enum layout layout = layout_of(command);
     struct plan plan = {
         .count = pages / step,
         .step = step,
@@ -95,16 +124,9 @@ void measure_cycle(const struct command *command)
     exits = (struct series){ .name = "exit" };
     afters = (struct series){ .name = "after" };
     for (int rep = 0; rep < reps + drop; rep++) {
-        if (!plan.region.at) {
-            plan.region = region_map(pages, huge ? ANONYMOUS_HUGE : ANONYMOUS);
-            /* The physical order is that of the first touch; what is timed goes through it in address order. */
-            if (huge && !region_write_huge(&plan.region)) {
-                region_unmap(&plan.region);
-                skip(NO_HUGE_PAGES);
-                return;
-            }
-            size_t touched = sparse ? plan.count : pages;
-            region_write(&plan.region, shuffled ? order_shuffled(touched) : NULL, touched, sparse ? step : 1);
+        if (!plan.region.at && !prepare(&plan, pages, layout)) {
+            skip(NO_HUGE_PAGES);
+            return;
         }
         run_once(&plan, rep >= drop);
         if (fresh)

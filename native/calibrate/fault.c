@@ -120,15 +120,15 @@ static int ascending(const void *a, const void *b)
  * Puts the region into the state before the fault; gives the child that must go on living, pid 0 if none. *huge says
  * whether a huge region that had to be written is one.
  */
-static struct child prepare(const struct kind *kind, const struct region *region, const uint32_t *first_touch, bool *huge)
+static struct child prepare(const struct kind *kind, const struct region *region, bool *huge)
 {
     struct child child = { 0 };
     if (kind->before == ALL_READ)
-        region_read(region, first_touch, region->pages, 1);
+        region_read(region, NULL, region->pages, 1);
     if (kind->before >= ALL_WRITTEN && kind->backing == ANONYMOUS_HUGE)
         *huge = region_write_huge(region);
     else if (kind->before >= ALL_WRITTEN)
-        region_write(region, first_touch, region->pages, 1);
+        region_write(region, NULL, region->pages, 1);
     if (kind->before >= FORKED_HELD) {
         child = child_fork();
         if (!child.pid) {
@@ -148,7 +148,7 @@ static struct child prepare(const struct kind *kind, const struct region *region
 }
 
 /*
- * fault kind=NAME pages=N [order=random] [reps=N]
+ * fault kind=NAME pages=N [reps=N]
  *
  * Replies: mean = CPU ns an access; median, q1, min = counter ticks of single accesses, faults = faults seen
  * an access (1 when the kind is what it says).
@@ -158,7 +158,6 @@ void measure_fault(const struct command *command)
     const struct kind *kind = kind_named(word_of(command, "kind", ""));
     size_t pages = number_of(command, "pages", 2048);
     int reps = (int)number_of(command, "reps", 3), drop = (int)number_of(command, "drop", 1);
-    bool shuffled = is_word(command, "order", "random");
     /* thp-cow-next stays inside the first huge page's successors: count is of pages that are accessed. */
     size_t count = pages / kind->step - kind->skip;
     const char *directory = kind->file == ON_TMPFS ? "/dev/shm" : disk_directory();
@@ -174,7 +173,7 @@ void measure_fault(const struct command *command)
         if (kind->uncached && madvise((void *)region.at, pages * PAGE_BYTES, MADV_RANDOM))
             fail("madvise");
         bool huge = true;
-        struct child child = prepare(kind, &region, shuffled ? order_shuffled(pages) : NULL, &huge);
+        struct child child = prepare(kind, &region, &huge);
         const uint32_t *order = kind->uncached ? order_shuffled(count) : NULL;
         long before = faults_now();
         double cpu = access_all(kind, &region, order, count, ticks);

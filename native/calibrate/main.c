@@ -23,9 +23,15 @@ static const struct {
     const char *name;
     void (*run)(const struct command *);
 } commands[] = {
-    { "host", describe_host },       { "hold", hold_memory },       { "syscall", measure_syscall },
-    { "fault", measure_fault },      { "cycle", measure_cycle },    { "mapping", measure_mapping },
-    { "memory", measure_memory },    { "stores", measure_stores },  { "snapshot", measure_snapshot },
+    { "host", describe_host },
+    { "settle", settle_memory },
+    { "syscall", measure_syscall },
+    { "fault", measure_fault },
+    { "cycle", measure_cycle },
+    { "mapping", measure_mapping },
+    { "memory", measure_memory },
+    { "stores", measure_stores },
+    { "snapshot", measure_snapshot },
 };
 
 int other_cpu = -1;

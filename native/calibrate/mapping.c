@@ -53,35 +53,33 @@ static double timed_advice(const struct region *region, int advice)
 }
 
 /*
- * mapping pages=N [huge=1] [reps=N]: CPU ns of one call on a written private region of N pages: mprotect to
- * read-only and back, mprotect to what it is already, MADV_DONTNEED, populate for writing and for reading, munmap.
+ * mapping pages=N [drop=N] [reps=N]: CPU ns of one call on a written private region of N pages that lie in order:
+ * mprotect to read-only and back, mprotect to what it is already, munmap; MADV_DONTNEED; and of populating it for
+ * writing and for reading.
  */
 void measure_mapping(const struct command *command)
 {
     size_t pages = number_of(command, "pages", 512);
     int reps = (int)number_of(command, "reps", 5), drop = (int)number_of(command, "drop", 1);
-    enum backing backing = number_of(command, "huge", 0) ? ANONYMOUS_HUGE : ANONYMOUS;
     struct series tighten = { .name = "protectReadOnly" }, loosen = { .name = "protectWritable" };
-    struct series same = { .name = "protectSame" }, drop_pages = { .name = "dontneed" };
-    struct series populate = { .name = "populateWrite" }, zero = { .name = "populateRead" }, unmap = { .name = "munmap" };
-    struct series *all[] = { &tighten, &loosen, &same, &drop_pages, &populate, &zero, &unmap };
+    struct series same = { .name = "protectSame" }, unmap = { .name = "munmap" }, discard = { .name = "dontneed" };
+    struct series populate = { .name = "populateWrite" }, zero = { .name = "populateRead" };
+    struct series *all[] = { &tighten, &loosen, &same, &unmap, &discard, &populate, &zero };
     for (int rep = 0; rep < reps + drop; rep++) {
-        struct region region = region_map(pages, backing);
-        region_write(&region, NULL, pages, 1);
         double ns[sizeof all / sizeof *all];
+        struct region region = region_map_contiguous(pages);
         ns[0] = timed_protect(&region, PROT_READ);
         ns[1] = timed_protect(&region, PROT_READ | PROT_WRITE);
         ns[2] = timed_protect(&region, PROT_READ | PROT_WRITE);
-        region_write(&region, NULL, pages, 1);
-        ns[3] = timed_advice(&region, MADV_DONTNEED);
-        ns[4] = timed_advice(&region, MADV_POPULATE_WRITE);
-        timed_advice(&region, MADV_DONTNEED);
-        ns[5] = timed_advice(&region, MADV_POPULATE_READ);
-        timed_advice(&region, MADV_DONTNEED);
-        region_write(&region, NULL, pages, 1);
         double from = cpu_ns();
         region_unmap(&region);
-        ns[6] = cpu_since(from);
+        ns[3] = cpu_since(from);
+        region = region_map_contiguous(pages);
+        ns[4] = timed_advice(&region, MADV_DONTNEED);
+        ns[5] = timed_advice(&region, MADV_POPULATE_WRITE);
+        timed_advice(&region, MADV_DONTNEED);
+        ns[6] = timed_advice(&region, MADV_POPULATE_READ);
+        region_unmap(&region);
         for (size_t i = 0; rep >= drop && i < sizeof all / sizeof *all; i++)
             series_add(all[i], ns[i]);
     }

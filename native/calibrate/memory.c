@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
 /* As the kernel does it: the string instructions on x86 (clear_page_erms, copy_page). */
 static void clear_page(void *to)
@@ -67,40 +66,19 @@ void measure_memory(const struct command *command)
     reply_end();
 }
 
-static struct region held[8];
-
 /*
- * hold pages=N: touches N pages of 4 KiB and keeps them until the program ends, so that the scattered single pages
- * of the free lists are taken and what follows gets memory from large free blocks. Then touches and frees `spare`
- * pages, so that the host has backed them. Replies the ns a page took the first and, for spare, the second time.
+ * settle pages=N: touches and frees N pages in address order. Pages that earlier measurements freed in disorder lie on
+ * the CPU's free list, which is a stack; this pushes them out to the allocator, which merges them, and leaves
+ * neighbours behind. What the hypervisor has taken back gets backed again. Replies the wall-clock ns of a touch.
  */
-void hold_memory(const struct command *command)
+void settle_memory(const struct command *command)
 {
-    static int holds;
-    size_t pages = number_of(command, "pages", 0), spare = number_of(command, "spare", 0);
-    double again[2] = { 0 };
-    if (holds == sizeof held / sizeof *held)
-        fail("too many holds");
+    struct region region = region_map(number_of(command, "pages", 1), ANONYMOUS);
+    double from = wall_ns();
+    region_write(&region, NULL, region.pages, 1);
+    double touch = (wall_ns() - from) / (double)region.pages;
+    region_unmap(&region);
     reply_begin();
-    if (pages) {
-        double from = wall_ns();
-        held[holds] = region_map(pages, ANONYMOUS);
-        if (madvise((void *)held[holds].at, pages * PAGE_BYTES, MADV_DONTFORK))
-            fail("madvise");
-        region_write(&held[holds], NULL, pages, 1);
-        reply_number("first", (wall_ns() - from) / (double)pages);
-        holds++;
-    }
-    for (int pass = 0; spare && pass < 2; pass++) {
-        struct region region = region_map(spare, ANONYMOUS);
-        double from = wall_ns();
-        region_write(&region, NULL, spare, 1);
-        again[pass] = (wall_ns() - from) / (double)spare;
-        region_unmap(&region);
-    }
-    if (spare) {
-        reply_number("spareFirst", again[0]);
-        reply_number("spareAgain", again[1]);
-    }
+    reply_number("touch", touch);
     reply_end();
 }

@@ -63,6 +63,6 @@ void measure_memory(const struct command *command);
 void measure_stores(const struct command *command);
 void measure_snapshot(const struct command *command);
 void describe_host(const struct command *command);
-void hold_memory(const struct command *command);
+void settle_memory(const struct command *command);
 
 #endif

@@ -127,3 +127,30 @@ bool region_write_huge(const struct region *region)
     region_write(region, NULL, region->pages, 1);
     return huge;
 }
+
+/*
+ * MADV_COLD of a part of a huge page splits the folio (madvise_cold_or_pageout_pte_range) and nothing else; no later
+ * huge page may take its place.
+ */
+static void split_all(const struct region *region)
+{
+    for (size_t page = 0; page < region->pages; page += HUGE_PAGES)
+        if (madvise((char *)region->at + page * PAGE_BYTES, PAGE_BYTES, MADV_COLD))
+            fail("MADV_COLD");
+    if (madvise((void *)region->at, region->pages * PAGE_BYTES, MADV_NOHUGEPAGE))
+        fail("MADV_NOHUGEPAGE");
+}
+
+struct region region_map_contiguous(size_t pages)
+{
+    size_t whole = (pages + HUGE_PAGES - 1) / HUGE_PAGES * HUGE_PAGES;
+    struct region region = region_map(whole, ANONYMOUS_HUGE);
+    if (region_write_huge(&region)) {
+        split_all(&region);
+        region_write(&region, NULL, whole, 1);
+    }
+    if (whole > pages && munmap((char *)region.at + pages * PAGE_BYTES, (whole - pages) * PAGE_BYTES))
+        fail("munmap");
+    region.pages = pages;
+    return region;
+}

@@ -27,6 +27,11 @@ const uint32_t *order_shuffled(size_t count);
 bool region_present(const struct region *region);
 /* Writes every page, each 2 MiB first; false when the kernel backed it with small pages. */
 bool region_write_huge(const struct region *region);
+/*
+ * A region of written 4 KiB pages whose frames are neighbours in each 2 MiB, whatever the free lists look like: huge
+ * pages, split into small ones. Where huge pages are not to be had, the pages lie as the kernel gives them.
+ */
+struct region region_map_contiguous(size_t pages);
 
 /* One access to every page order[i] * step; step in pages. */
 void region_write(const struct region *region, const uint32_t *order, size_t count, size_t step);

@@ -49,12 +49,10 @@ static double timed_list(const struct region *region, struct list list)
 static struct region touched(const struct command *command)
 {
     size_t pages = number_of(command, "pages", 4096);
-    struct region region = region_map(pages, ANONYMOUS);
-    region_write(&region, is_word(command, "order", "random") ? order_shuffled(pages) : NULL, pages, 1);
-    return region;
+    return region_map_contiguous(pages);
 }
 
-/* stores pages=N list=FILE [order=random] [reps=N]: CPU ns of the writes of the list, no fork, no fault. */
+/* stores pages=N list=FILE [reps=N]: CPU ns of the writes of the list, no fork, no fault. */
 void measure_stores(const struct command *command)
 {
     struct region region = touched(command);
@@ -96,7 +94,7 @@ __attribute__((noreturn)) static void save(const struct region *region, const st
 }
 
 /*
- * snapshot pages=N list=FILE [order=random] [elsewhere=1] [drop=N] [reps=N]
+ * snapshot pages=N list=FILE [elsewhere=1] [drop=N] [reps=N]
  *
  * Replies CPU ns of the fork, of the parent's writes while the child lives, their faults, and the child's exit.
  * elsewhere=1: the child reads on another CPU, if there is one.

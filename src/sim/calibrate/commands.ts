@@ -1,0 +1,78 @@
+/**
+ * The commands of the probe (native/calibrate) as functions. A command's text is its name: phases and checks that
+ * need the same measurement write the same text and share it.
+ */
+export interface Command {
+  readonly text: string;
+  /** 4 KiB pages that it has in use at its peak; machines with less leave it out. */
+  readonly peakPages: number;
+  /** Whether what it measures depends on the order of the free lists. */
+  readonly settles?: boolean;
+}
+
+/** Pages of a huge page. */
+export const HUGE = 512;
+/** Ticks a larger measurement less often: it averages over more, and takes longer. */
+function repetitions(pages: number): string {
+  if (pages <= 2048) return 'reps=7 drop=2';
+  if (pages <= 16384) return 'reps=4 drop=1';
+  if (pages <= 65536) return 'reps=2 drop=1';
+  return 'reps=1 drop=1';
+}
+
+interface CycleOptions {
+  /** How the frames lie; contiguous when nothing is said. */
+  readonly layout?: 'scattered' | 'sparse' | 'huge';
+  readonly child?: 'write';
+  readonly parent?: 'write';
+  readonly after?: 'none';
+  readonly step?: number;
+  readonly fresh?: 1;
+}
+
+/** Touch, fork, child works, parent writes, child exits, parent writes again. */
+export function cycle(pages: number, options: CycleOptions = {}): Command {
+  const words = Object.entries(options).map(([key, value]) => `${key}=${value}`);
+  const copies = options.child ?? options.parent;
+  const touched = pages / (options.step ?? 1);
+  const units = options.layout === 'huge' && !copies ? pages / HUGE : touched;
+  return {
+    text: ['cycle', `pages=${pages}`, ...words, repetitions(units)].join(' '),
+    peakPages: touched * (copies ? 2 : 1),
+    settles: copies !== undefined || options.layout === 'scattered',
+  };
+}
+
+/** One access to each page of a region in the state that makes the access fault. */
+export function fault(kind: string, pages: number): Command {
+  return { text: `fault kind=${kind} pages=${pages} reps=3 drop=1`, peakPages: pages * 2 };
+}
+
+/** mprotect, MADV_DONTNEED, populate, munmap of a written region. */
+export function mapping(pages: number): Command {
+  const reps = pages <= 512 ? 'reps=15 drop=3' : 'reps=4 drop=1';
+  return { text: `mapping pages=${pages} ${reps}`, peakPages: pages };
+}
+
+/** Clearing and copying 4 KiB at a time through a working set. */
+export function memory(pages: number): Command {
+  const passes = Math.max(1, 2048 / pages);
+  return { text: `memory pages=${pages} passes=${passes} reps=4`, peakPages: pages * 2 };
+}
+
+/** Writes of a list of pages, all resident. */
+export function stores(pages: number, list: string): Command {
+  return { text: `stores pages=${pages} list=${list} reps=3`, peakPages: pages };
+}
+
+/** Writes of a list of pages while a child holds a snapshot of them. */
+export function snapshot(pages: number, list: string, options: { readonly elsewhere?: 1 } = {}): Command {
+  const where = options.elsewhere ? 'elsewhere=1 ' : '';
+  return {
+    text: `snapshot pages=${pages} list=${list} ${where}reps=${pages <= 8192 ? 3 : 2} drop=1`,
+    peakPages: pages * 2,
+    settles: true,
+  };
+}
+
+export const SYSCALL: Command = { text: 'syscall calls=20000 reps=5', peakPages: 0 };

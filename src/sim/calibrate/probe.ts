@@ -1,0 +1,51 @@
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import type { Readable, Writable } from 'node:stream';
+import { InputError } from '../../core/errors.ts';
+import type { Reply } from './observations.ts';
+
+/** The running measuring program: one command in, one reply out. Ends with {@link close}. */
+export class Probe {
+  readonly #process: ChildProcessByStdio<Writable, Readable, Readable>;
+  readonly #lines: AsyncIterator<string>;
+  #stderr = '';
+  #failure: Error | undefined;
+
+  /** @param program its path; @param directory where it makes its files and finds its lists */
+  constructor(program: string, directory: string) {
+    this.#process = spawn(program, [], { cwd: directory, stdio: ['pipe', 'pipe', 'pipe'] });
+    this.#process.on('error', (error) => {
+      this.#failure = error;
+    });
+    // A program that has died takes no more commands; the missing reply says so.
+    this.#process.stdin.on('error', () => undefined);
+    this.#process.stderr.setEncoding('utf8').on('data', (text: string) => {
+      this.#stderr += text;
+    });
+    this.#lines = createInterface({ input: this.#process.stdout })[Symbol.asyncIterator]();
+  }
+
+  /** @throws InputError when the measurement is impossible here, with the kernel's reason */
+  async ask(command: string): Promise<Reply> {
+    this.#process.stdin.write(`${command}\n`);
+    const { value, done } = await this.#lines.next();
+    if (done) throw this.#ended(command);
+    const reply = JSON.parse(value) as Reply;
+    if (typeof reply.error === 'string')
+      throw new InputError(`this cannot be measured here: ${reply.error}`, { place: command });
+    return reply;
+  }
+
+  close(): void {
+    this.#process.stdin.end();
+    this.#process.kill();
+  }
+
+  #ended(command: string): InputError {
+    const why = this.#failure?.message ?? (this.#stderr.trim() || 'it was killed (out of memory?)');
+    return new InputError(`the measuring program ended: ${why}`, {
+      place: command,
+      remedy: 'leave more memory free, or use --quick, which needs less',
+    });
+  }
+}
