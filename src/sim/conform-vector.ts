@@ -60,8 +60,8 @@ export type VectorControls = z.output<typeof controls>;
 
 const expectation = z.union(
   [
-    z.strictObject({ pa: address }),
-    z.strictObject({
+    z.object({ pa: address }),
+    z.object({
       fault: z
         .object({ code: z.number().int().optional(), vector: z.number().int().optional() })
         .refine(
@@ -79,14 +79,18 @@ const request = {
   root: address,
   va: word,
   access: z.enum(['r', 'w', 'x']),
-  user: z.boolean(),
+  user: flag,
   expect: expectation,
 };
 
 const step = z.discriminatedUnion('op', [
   z.object({ op: z.literal('access'), asid: asid.default(0), ...request, ...controls.shape }),
   z.object({ op: z.literal('write'), pa: address, word }),
-  z.object({ op: z.literal('sfence'), va: word.nullable(), asid: asid.nullable() }),
+  z.object({
+    op: z.literal('sfence'),
+    va: word.nullable().default(null),
+    asid: asid.nullable().default(null),
+  }),
 ]);
 export type VectorStep = z.output<typeof step>;
 
@@ -102,7 +106,7 @@ const single = z
   .object({
     ...common,
     ...request,
-    twice: z.boolean().default(false),
+    twice: flag.default(false),
     after: words.default(new Map()),
     ignore: words.default(new Map()),
   })
