@@ -61,6 +61,17 @@ static void grow_region(struct parser *p, int region, uint64_t pages, int col)
 
 /* ---- operands ---- */
 
+/* A border of a range: within the pages that the region spans by now. */
+static uint64_t page_inside(struct parser *p, const struct word *w, const char **s, int region)
+{
+    int col = w->col + (int)(*s - w->text);
+    uint64_t page = number_at(p, w, s, REGION_PAGES, "a page number");
+    if (page > p->extent[region])
+        fail_at(p, col, "page %llu lies outside region '%s', which has %llu pages by now", (unsigned long long)page,
+                p->out->region[region], (unsigned long long)p->extent[region]);
+    return page;
+}
+
 /* NAME or NAME[a..b] */
 static void range(struct parser *p, struct operation *op)
 {
@@ -73,12 +84,12 @@ static void range(struct parser *p, struct operation *op)
     s += n;
     if (*s == '[') {
         s++;
-        op->first = number_at(p, w, &s, REGION_PAGES, "a page number");
+        op->first = page_inside(p, w, &s, op->region);
         if (s[0] != '.' || s[1] != '.')
             fail_at(p, w->col + (int)(s - w->text), "expected '..'");
         s += 2;
         const char *end = s;
-        uint64_t last = number_at(p, w, &s, REGION_PAGES, "a page number");
+        uint64_t last = page_inside(p, w, &s, op->region);
         if (last < op->first)
             fail_at(p, w->col + (int)(end - w->text), "the range ends before it begins");
         op->count = last - op->first;

@@ -1,0 +1,176 @@
+import { readFile } from 'node:fs/promises';
+import type { Argv, CommandModule } from 'yargs';
+import { InputError } from '../core/errors.ts';
+import { differenceText } from '../report/scenario-difference.ts';
+import { scenarioTable } from '../report/scenario-table.ts';
+import { compareScenario } from '../sim/scenario/compare.ts';
+import { ScenarioRun } from '../sim/scenario/execute.ts';
+import { parseScenario } from '../sim/scenario/parse.ts';
+import { PROFILES } from '../sim/scenario/profiles.ts';
+import { randomScenario } from '../sim/scenario/random.ts';
+import type { Scenario } from '../sim/scenario/script.ts';
+import { fromSystemError } from './errors.ts';
+import { print } from './output.ts';
+import { findOracle, OracleFailure, type OracleRun, recordedAnswers } from './scenario-oracle.ts';
+
+interface Script {
+  readonly text: string;
+  readonly scenario: Scenario;
+}
+
+const MOST_SCENARIOS = 1_000_000;
+
+const runScenario: CommandModule<object, { file: string; pretty: boolean }> = {
+  command: 'run <file>',
+  describe: 'run a scenario on the model: one JSON line an operation',
+  builder: (yargs) =>
+    yargs
+      .positional('file', {
+        type: 'string',
+        demandOption: true,
+        describe: 'a scenario, - for standard input',
+      })
+      .option('pretty', { type: 'boolean', default: false, describe: 'a table for people instead' }),
+  handler: async ({ file, pretty }) => {
+    const { scenario } = await readScript(file);
+    const answers = [...new ScenarioRun(scenario).answers()];
+    if (pretty) return print(scenarioTable(scenario, answers));
+    await print(answers.map((answer) => `${JSON.stringify(answer)}\n`).join(''));
+  },
+};
+
+const verifyScenarios: CommandModule<object, { files: string[] }> = {
+  command: 'verify <files..>',
+  describe: "run scenarios on the model and on this host's kernel, and compare operation by operation",
+  builder: (yargs) =>
+    yargs.positional('files', { type: 'string', array: true, demandOption: true, describe: 'scenarios' }),
+  handler: async ({ files }) => {
+    const scripts = await Promise.all(files.map(readScript));
+    const oracle = findOracle();
+    if ('run' in oracle) return report(scripts, answersOf(oracle.run, scripts), `Linux ${oracle.kernel}`);
+    process.stderr.write(`pagewalk: cannot ask a real kernel here; missing: ${oracle.missing}\n`);
+    const recorded = scripts.map(({ scenario }) => recordedAnswers(scenario.path));
+    const known = scripts.filter((_, i) => recorded[i] !== undefined);
+    if (known.length === 0)
+      throw new InputError('there is nothing to compare with', {
+        remedy: 'run this as root on Linux with a C compiler, or verify scenarios that have recorded answers',
+      });
+    process.stderr.write(
+      `pagewalk: comparing ${known.length} of ${scripts.length} scenarios with recorded answers\n`,
+    );
+    const answers = recorded.filter((one) => one !== undefined);
+    await report(
+      known,
+      answers.map((one) => one.lines),
+      `answers recorded from Linux ${answers[0]!.kernel}`,
+    );
+  },
+};
+
+interface RandomArguments {
+  seed: number;
+  count: number;
+  profile: string;
+  verify: boolean;
+}
+
+const randomScenarios: CommandModule<object, RandomArguments> = {
+  command: 'random',
+  describe: 'make valid random scenarios; with --verify, compare model and kernel on them',
+  builder: (yargs) =>
+    yargs
+      .option('seed', {
+        type: 'number',
+        default: 1,
+        requiresArg: true,
+        describe: 'of the first; the next have the next',
+      })
+      .option('count', { type: 'number', default: 1, requiresArg: true, describe: 'how many' })
+      .option('profile', {
+        choices: ['all', ...Object.keys(PROFILES)],
+        default: 'all',
+        describe: 'which operations; all takes the profiles in turn',
+      })
+      .option('verify', { type: 'boolean', default: false, describe: 'soak: run each on both, and compare' }),
+  handler: async ({ seed, count, profile, verify }) => {
+    checkCount('--seed', seed, 2 ** 32);
+    checkCount('--count', count, MOST_SCENARIOS);
+    const made = Array.from({ length: count }, (_, i) => randomScript(seed + i, profile));
+    if (!verify) {
+      const marked = made.map(({ scenario, text }) => (count > 1 ? `%% ${scenario.path}\n${text}` : text));
+      return print(marked.join(''));
+    }
+    const oracle = findOracle();
+    if (!('run' in oracle))
+      throw new InputError('random scenarios can be compared with a real kernel only', {
+        remedy: `missing here: ${oracle.missing}`,
+      });
+    await report(made, answersOf(oracle.run, made), `Linux ${oracle.kernel}`);
+  },
+};
+
+/** `pagewalk scenario`: scripts of memory operations, on the model and on a real kernel. */
+export const scenarioCommand: CommandModule = {
+  command: 'scenario <action>',
+  describe: 'run a scenario on the model, or compare model and real kernel operation by operation',
+  builder: (yargs: Argv) =>
+    yargs
+      .command(runScenario)
+      .command(verifyScenarios)
+      .command(randomScenarios)
+      .demandCommand(1, 'name what to do: run, verify or random'),
+  handler: () => {},
+};
+
+async function readScript(path: string): Promise<Script> {
+  try {
+    const text = await readFile(path === '-' ? '/dev/stdin' : path, 'utf8');
+    return { text, scenario: parseScenario(path, text) };
+  } catch (error) {
+    throw fromSystemError(error, path) ?? error;
+  }
+}
+
+function randomScript(seed: number, profile: string): Script {
+  const names = Object.keys(PROFILES);
+  const chosen = profile === 'all' ? names[seed % names.length]! : profile;
+  const text = randomScenario(seed, chosen);
+  return { text, scenario: parseScenario(`seed-${seed}-${chosen}`, text) };
+}
+
+/** The kernel's answers, script by script; a machine that cannot give them is the user's to mend. */
+function answersOf(run: OracleRun, scripts: readonly Script[]): string[][] {
+  try {
+    return run(scripts.map((script) => script.text));
+  } catch (error) {
+    if (!(error instanceof OracleFailure)) throw error;
+    throw new InputError("the program that asks this host's kernel failed", { place: error.message });
+  }
+}
+
+/** Compares all, prints the first difference of each that differs, and says how it went; exit code 1 for any. */
+async function report(
+  scripts: readonly Script[],
+  answers: readonly string[][],
+  kernel: string,
+): Promise<void> {
+  let operations = 0;
+  let different = 0;
+  for (const [i, { scenario }] of scripts.entries()) {
+    const result = compareScenario(scenario, answers[i] ?? []);
+    operations += result.operations;
+    if (!result.difference) continue;
+    different++;
+    await print(differenceText(scenario, result.difference));
+  }
+  await print(
+    `${scripts.length} scenarios, ${operations} operations against ${kernel}: ` +
+      `${different === 0 ? 'no difference' : `${different} scenarios differ`}\n`,
+  );
+  if (different > 0) process.exitCode = 1;
+}
+
+function checkCount(option: string, value: number, most: number): void {
+  if (!Number.isInteger(value) || value < 1 || value > most)
+    throw new InputError(`${option} is ${value}`, { remedy: `give a whole number from 1 to ${most}` });
+}
