@@ -68,7 +68,7 @@ export const runCommand: CommandModule<object, RunArguments> = {
         describe: 'write the result as JSON, - for stdout',
       })
       .option('csv', { type: 'string', requiresArg: true, describe: 'write the result as key,value lines' })
-      .example('$0 run traces/sort.lackey.br', 'the default machine')
+      .example('$0 run traces/cc1.lackey.br', 'the default machine')
       .example('$0 run t.lackey --machine zen3 --set tlb.stlb.arrays.0.ways=8', 'a changed one'),
   handler: async (options) => {
     checkCounts(options);
