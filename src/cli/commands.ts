@@ -31,4 +31,14 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'list the machine presets, or explain where each number of one comes from',
     load: async () => (await import('./machines.ts')).machinesCommand,
   },
+  {
+    name: 'lab',
+    summary: 'course exercises: question, answer, grading',
+    load: async () => (await import('./lab.ts')).labCommand,
+  },
+  {
+    name: 'scenario',
+    summary: 'run a scenario of memory operations, or compare model and real kernel on it',
+    load: async () => (await import('./scenario.ts')).scenarioCommand,
+  },
 ];

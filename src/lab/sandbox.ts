@@ -14,7 +14,8 @@ export class ProgramError extends Error {
 }
 
 const MEMORY_BYTES = 64 << 20;
-const STACK_BYTES = 512 << 10;
+/** Small enough for the engine to notice before the host does: some hundred nested calls. */
+const STACK_BYTES = 128 << 10;
 /** QuickJS asks after every 10,000 backward branches and calls whether to go on: 50 million of them in all. */
 const MAX_INTERRUPTS = 5000;
 const MAX_OUTPUT_LINES = 200;
