@@ -38,6 +38,7 @@ export interface RunOptions {
 
 /** Who runs when a trace names no process. */
 const FIRST_PID = 1;
+const NOBODY = 0;
 
 /**
  * One machine running one trace: hardware and kernel joined, chunks in, counters out (result: sim/collect.ts).
@@ -57,7 +58,7 @@ export class Simulation {
   events = 0;
   totalCycles = 0;
   readonly pids = new Set<number>();
-  #pid = 0;
+  #pid = NOBODY;
   #done = 0;
   #counting: boolean;
   readonly #options: RunOptions;
@@ -99,7 +100,6 @@ export class Simulation {
 
   /** Runs the trace to its end, or to the limit. @throws InputError where the trace is broken */
   async run(source: TraceSource): Promise<void> {
-    this.#switch(FIRST_PID);
     let before = noCounts();
     for await (const chunk of source.chunks()) {
       const decoded = countsSince(before, source.statistics);
@@ -153,11 +153,17 @@ export class Simulation {
     for (const { at: position, event } of chunk.events) {
       if (position < from) continue;
       if (position > to || (position === to && to < chunk.count)) break;
-      this.cpu.run(chunk, at, position);
+      this.#runRecords(chunk, at, position);
       at = position;
       this.#apply(event);
     }
-    this.cpu.run(chunk, at, to);
+    this.#runRecords(chunk, at, to);
+  }
+
+  #runRecords(chunk: Chunk, from: number, to: number): void {
+    if (from === to) return;
+    if (this.#pid === NOBODY) this.#switch(FIRST_PID);
+    this.cpu.run(chunk, from, to);
   }
 
   #apply(event: TraceEvent): void {
@@ -168,7 +174,9 @@ export class Simulation {
     }
     this.window.drain();
     this.kernel.apply(event);
-    if ('pid' in event && event.pid === this.#pid) this.#switch(this.#pid);
+    // A system call of the running process may have changed its root table; the first process to start runs.
+    const first = event.kind === 'start' && this.#pid === NOBODY;
+    if ('pid' in event && (first || event.pid === this.#pid)) this.#switch(event.pid);
   }
 
   #switch(pid: number): void {
