@@ -5,6 +5,7 @@ import type { Machine, SecondLevelTlb, SizeClass, Tlb } from '../../src/sim/mach
 import { sizesOf } from '../../src/sim/machine/sizes.ts';
 import { REPLACEMENTS, type Replacement } from '../../src/tlb/replacement/index.ts';
 
+const MOSTLY_FREE = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2];
 const MODES = ['x86-64', 'x86-64', 'la57', 'sv32', 'sv39', 'sv48', 'sv57'] as const;
 
 function replacementFor(ways: number): fc.Arbitrary<Replacement> {
@@ -41,7 +42,7 @@ function tlb(sizes: readonly SizeClass[], latencies: number[]): fc.Arbitrary<Tlb
   return fc.record({
     latency: fc.constantFrom(...latencies),
     arrays: fc.constantFrom(...layouts).chain((layout) => fc.tuple(...layout.map(arrayOf))),
-    fillOnMiss: fc.constantFrom(true, true, true, true, true, true, true, false),
+    fillOnMiss: fc.integer({ min: 0, max: 15 }).map((n) => n > 0),
   });
 }
 
@@ -104,8 +105,8 @@ export const arbitraryMachine: fc.Arbitrary<Machine> = fc.constantFrom(...MODES)
       }),
       tlb: fc.record({
         asids: fc.constant(4),
-        itlb: tlb(sizes, [0, 0, 0, 2]),
-        dtlb: tlb(sizes, [0, 0, 0, 2]),
+        itlb: tlb(sizes, MOSTLY_FREE),
+        dtlb: tlb(sizes, MOSTLY_FREE),
         storeTlb: fc.option(tlb(sizes, [0]), { freq: 2 }),
         stlb: fc.option(stlb(sizes), { freq: 6 }),
       }),

@@ -21,7 +21,7 @@ describe('the core equals the slow model in every counter, ledger line, fault an
           runOracle(machine, script, path === 'wide-asids' ? 30 : 1),
         );
       }),
-      { numRuns: Number(process.env.PROPERTY_RUNS ?? 80) },
+      { numRuns: Number(process.env.PROPERTY_RUNS ?? 120) },
     );
   });
 });

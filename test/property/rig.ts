@@ -176,7 +176,8 @@ export function runOracle(machine: Machine, script: Step[], firstAsid = 1): Obse
   };
 }
 
-function controlsOf({ paging }: Machine): Controls {
+/** The control bits that a machine runs user code with. */
+export function controlsOf({ paging }: Machine): Controls {
   return paging.family === 'x86'
     ? { family: 'x86', ...paging.controls, ac: false, pkru: 0, pkrs: 0 }
     : { family: 'riscv', ...paging.controls, svrsw60t59b: false };

@@ -9,10 +9,11 @@ export type Step =
 export const SPACES = 3;
 
 /** Upper address halves: small ones, the top of a 48-bit user space, one of no 48-bit address at all. */
-const HIGHS = [0, 0, 0, 1, 2, 0x7fff, 0xffff_ffff, 0x1234_5678];
+const HIGHS = [...Array(20).fill(0), 1, 1, 1, 2, 0x7fff, 0x7fff, 0xffff_ffff, 0x1234_5678];
 
 /** Pages so close together that small TLBs hold some of them: small, 64 KiB, 2 MiB (4 MiB) and 1 GiB ones. */
 const low = fc.oneof(
+  fc.nat(7),
   fc.nat(40),
   fc.tuple(fc.nat(5), fc.nat(30)).map(([block, page]) => block * 512 + page),
   fc.nat(4).map((n) => 3 * 2 ** 18 + n * 7777),
@@ -26,15 +27,13 @@ const access = fc.record({
   type: fc.constantFrom<AccessType>(FETCH, LOAD, LOAD, STORE),
 });
 
-/** The same page several times in turn, as programs do: what the filters live on. */
+/** A few pages several times in turn, as programs do: what the filters live on. */
 const burst = fc
   .tuple(
-    vpn,
-    fc.array(fc.tuple(fc.constantFrom<AccessType>(FETCH, LOAD, STORE), fc.constantFrom(0, 8, 64)), {
-      maxLength: 8,
-    }),
+    fc.array(vpn, { minLength: 1, maxLength: 3 }),
+    fc.array(fc.tuple(fc.nat(2), access), { maxLength: 20 }),
   )
-  .map(([page, uses]) => uses.map(([type, offset]): Step => ({ kind: 'access', vpn: page, offset, type })));
+  .map(([pages, uses]) => uses.map(([page, use]): Step => ({ ...use, vpn: pages[page % pages.length]! })));
 
 const op: fc.Arbitrary<KernelOp> = fc.oneof(
   fc.record({

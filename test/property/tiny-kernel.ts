@@ -75,7 +75,7 @@ export class TinyKernel {
     const { vpn, access, reason, vector, code, level, offset, step } = fault;
     this.log.push([vpn, offset, access, reason, vector, code, level, step].join(' '));
     this.#charge(7);
-    if (reason === 'non-canonical' || vpn % 11 === 5) return 'signal';
+    if (reason === 'non-canonical' || vpn % 29 === 5) return 'signal';
     const shift = this.#sizeOf(vpn);
     const page = Math.floor(vpn / 2 ** shift);
     const { table, word, level: leaf } = this.#entry(vpn, shift);
