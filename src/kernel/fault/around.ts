@@ -1,3 +1,4 @@
+import { PG_RECLAIM, PG_UNREAD } from '../frame/frames.ts';
 import { ensureEntry, findPte } from '../pagetable/ptes.ts';
 import { addMapping, countResident } from '../rmap.ts';
 import { VM_SHARED, VM_WRITE } from '../vma/flags.ts';
@@ -51,5 +52,6 @@ export function faultAround(site: FaultSite): boolean {
 
 function isCached(site: FaultSite, vpn: number, fileEnd: number): boolean {
   const index = site.vma.indexOf(vpn);
-  return index < fileEnd && site.vma.file!.cache.has(index);
+  const pfn = index < fileEnd ? site.vma.file!.cache.get(index) : undefined;
+  return pfn !== undefined && !site.k.frames.has(pfn, PG_RECLAIM | PG_UNREAD);
 }

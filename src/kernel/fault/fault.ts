@@ -26,7 +26,7 @@ export function handleMmFault(
   write: boolean,
   retriesAfresh = false,
 ): FaultResult {
-  const site: FaultSite = { k, mm: process.mm, vma, vpn, write, major: false };
+  const site: FaultSite = { k, mm: process.mm, vma, vpn, write, major: false, retry: false };
   const result = handlePmd(site);
   if (result === 'sigbus') return result;
   if (site.major && !retriesAfresh) {

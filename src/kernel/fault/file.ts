@@ -1,7 +1,6 @@
-import { PG_DIRTY } from '../frame/frames.ts';
 import { allocateFrame, copyPage } from '../frame/pages.ts';
 import { fileFault } from '../page-cache/lookup.ts';
-import { pageMkwrite } from '../page-cache/mkwrite.ts';
+import { markDirty, pageMkwrite } from '../page-cache/mkwrite.ts';
 import { addMapping, addNewAnon, countResident } from '../rmap.ts';
 import { VM_SHARED } from '../vma/flags.ts';
 import { faultAround } from './around.ts';
@@ -24,7 +23,10 @@ function doReadFault(site: FaultSite): FaultResult {
     const wasMajor = site.major;
     const pfn = fileFault(site);
     if (pfn < 0) return 'sigbus';
-    if (site.major && !wasMajor) continue;
+    if ((site.major && !wasMajor) || site.retry) {
+      site.retry = false;
+      continue;
+    }
     finishFault(site, pfn, false);
     return 'file';
   }
@@ -57,7 +59,7 @@ function doSharedFault(site: FaultSite): FaultResult {
   const pfn = fileFault(site);
   if (pfn < 0 || !pageMkwrite(k, vma, vpn)) return 'sigbus';
   finishFault(site, pfn, true);
-  k.frames.set(pfn, PG_DIRTY);
+  markDirty(k, pfn);
   return 'shared';
 }
 

@@ -18,6 +18,8 @@ export interface FaultSite {
   readonly write: boolean;
   /** Set by a handler that had to wait for I/O. */
   major: boolean;
+  /** Set by a handler that had to drop the lock without waiting for I/O of its own: the fault begins anew. */
+  retry: boolean;
 }
 
 /** What became of it: a completed fault of some kind, or SIGBUS. */

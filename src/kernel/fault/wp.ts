@@ -1,8 +1,8 @@
 import { PAGE_BYTES, type Pfn } from '../../core/addr.ts';
 import { mayReuseAnon } from '../cow.ts';
-import { PG_ANON, PG_DIRTY, PG_EXCLUSIVE } from '../frame/frames.ts';
+import { PG_ANON, PG_EXCLUSIVE } from '../frame/frames.ts';
 import { allocateFrame, copyPage } from '../frame/pages.ts';
-import { pageMkwrite } from '../page-cache/mkwrite.ts';
+import { markDirty, pageMkwrite } from '../page-cache/mkwrite.ts';
 import type { EntryRef } from '../pagetable/table.ts';
 import { addNewAnon, countResident, moveAnonRmap, removeMapping } from '../rmap.ts';
 import { flushPage } from '../shootdown.ts';
@@ -67,6 +67,6 @@ function wpPageCopy(site: FaultSite, ref: EntryRef, old: Pfn): FaultResult {
 function wpPageShared(site: FaultSite, ref: EntryRef, pfn: Pfn): FaultResult {
   if (!pageMkwrite(site.k, site.vma, site.vpn)) return 'sigbus';
   wpPageReuse(site, ref);
-  site.k.frames.set(pfn, PG_DIRTY);
+  markDirty(site.k, pfn);
   return 'mkwrite';
 }

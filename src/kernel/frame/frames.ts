@@ -22,6 +22,13 @@ export const PG_MLOCKED = 1 << 10;
 export const PG_SWAPCACHE = 1 << 11;
 /** On an LRU list: reclaim may look at it. */
 export const PG_LRU = 1 << 12;
+/**
+ * PG_readahead and PG_reclaim, one bit: fault-around passes the page over, and a fault on it starts I/O (and is major).
+ * Set on dirty pages of files that MADV_PAGEOUT could not drop; goes when the page is written back or dirtied.
+ */
+export const PG_RECLAIM = 1 << 13;
+/** In the page cache, but never read as a whole (the inverse of PG_uptodate): fault-around passes it over. */
+export const PG_UNREAD = 1 << 14;
 /** Order of a free block or of a compound folio, in its head's flags. */
 export const PG_ORDER_SHIFT = 24;
 

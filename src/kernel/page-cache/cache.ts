@@ -23,12 +23,6 @@ export function addToCache(k: KernelState, file: CachedFile, index: number, pfn:
   k.meter.add('pageCacheInsert');
 }
 
-/** Reads what is not yet cached of `count` pages from `from`, up to the end of the file: one read-ahead. */
-export function readPages(k: KernelState, file: CachedFile, from: number, count: number): void {
-  const end = Math.min(from + count, file.pages);
-  for (let index = from; index < end; index++) if (!file.cache.has(index)) insertPage(k, file, index);
-}
-
 /** filemap_remove_folio: the page leaves the cache; mappings of it, if any, keep the frame. */
 export function removeFromCache(k: KernelState, file: CachedFile, index: number): void {
   const pfn = file.cache.get(index);

@@ -1,9 +1,11 @@
 import type { Pfn } from '../../core/addr.ts';
 import type { FaultSite } from '../fault/site.ts';
+import { PG_RECLAIM, PG_UNREAD } from '../frame/frames.ts';
 import type { KernelState } from '../state.ts';
 import { VM_EXEC, VM_RAND_READ, VM_SEQ_READ } from '../vma/flags.ts';
-import type { Vma } from '../vma/vma.ts';
-import { insertPage, readPages } from './cache.ts';
+import { ReadAheadState, type Vma } from '../vma/vma.ts';
+import { insertPage } from './cache.ts';
+import { readAheadAsync, readWindow } from './readahead.ts';
 import { shmemPage } from './shmem.ts';
 
 /**
@@ -17,7 +19,10 @@ export function fileFault(site: FaultSite): Pfn {
   if (index >= file.pages) return -1;
   k.meter.add('pageCache');
   const cached = file.cache.get(index);
-  if (cached !== undefined) return cached;
+  if (cached !== undefined) {
+    reachCached(site, cached, index);
+    return cached;
+  }
   if (file.fs === 'tmpfs') {
     const swapped = file.swapped.has(index);
     if (swapped) site.major = true;
@@ -26,8 +31,23 @@ export function fileFault(site: FaultSite): Pfn {
   site.major = true;
   k.meter.add('io');
   const [from, count] = readAroundWindow(k, vma, index);
-  readPages(k, file, from, count);
+  readWindow(k, file, from, count, count > 1 && !vma.has(VM_EXEC) ? from + count - (count >> 2) : -1);
   return file.cache.get(index) ?? insertPage(k, file, index);
+}
+
+/**
+ * A marked page starts read-ahead (do_async_mmap_readahead), a page not yet read as a whole is read: the kernel drops
+ * its lock for both and begins the fault anew, which does not make it a major one.
+ */
+function reachCached(site: FaultSite, pfn: Pfn, index: number): void {
+  const { k, vma } = site;
+  const marked = k.frames.has(pfn, PG_RECLAIM) && !vma.has(VM_RAND_READ);
+  if (!marked && !k.frames.has(pfn, PG_UNREAD)) return;
+  site.retry = true;
+  k.frames.clear(pfn, PG_UNREAD);
+  if (!marked) return;
+  k.frames.clear(pfn, PG_RECLAIM);
+  readAheadAsync(k, vma.file!, new ReadAheadState(-1), index, k.readAheadPages);
 }
 
 /**

@@ -1,4 +1,5 @@
-import type { Vpn } from '../../core/addr.ts';
+import type { Pfn, Vpn } from '../../core/addr.ts';
+import { PG_DIRTY, PG_RECLAIM } from '../frame/frames.ts';
 import type { KernelState } from '../state.ts';
 import type { Vma } from '../vma/vma.ts';
 
@@ -16,4 +17,10 @@ export function pageMkwrite(k: KernelState, vma: Vma, vpn: Vpn): boolean {
   if (vma.indexOf(vpn) >= vma.file!.pages) return false;
   k.meter.add('mkwrite');
   return true;
+}
+
+/** folio_mark_dirty: the page must be written back; what reclaim had in mind for it is off. */
+export function markDirty(k: KernelState, pfn: Pfn): void {
+  k.frames.clear(pfn, PG_RECLAIM);
+  k.frames.set(pfn, PG_DIRTY);
 }

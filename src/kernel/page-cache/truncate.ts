@@ -1,5 +1,5 @@
 import { PAGE_BYTES } from '../../core/addr.ts';
-import { PG_DIRTY } from '../frame/frames.ts';
+import { PG_DIRTY, PG_UNREAD } from '../frame/frames.ts';
 import type { Mm } from '../mm.ts';
 import { zapRange } from '../pagetable/zap.ts';
 import { dropSwapEntry } from '../reclaim/swap-entry.ts';
@@ -62,14 +62,21 @@ function dropPages(k: KernelState, file: CachedFile, from: number, to: number): 
     }
 }
 
-/** The bytes of the last page from `bytes` on become zeros: read in for it where it was not cached, and dirty after. */
+/**
+ * The bytes of the last page from `bytes` on become zeros. On ext4 (ext4_block_truncate_page) the page is dirty after,
+ * if it has a block on disk; one that was not cached is afterwards, without having been read as a whole.
+ */
 function zeroTail(k: KernelState, file: CachedFile, bytes: number): void {
   const offset = bytes % PAGE_BYTES;
   if (offset === 0) return;
   const index = Math.floor(bytes / PAGE_BYTES);
-  const cached = file.cache.get(index);
-  if (cached === undefined && !file.disk.has(index)) return;
-  const pfn = cached ?? insertPage(k, file, index);
+  let pfn = file.cache.get(index);
+  if (pfn === undefined) {
+    if (file.fs === 'tmpfs') return;
+    pfn = insertPage(k, file, index);
+    k.frames.set(pfn, PG_UNREAD);
+    if (!file.disk.has(index)) return;
+  }
   k.frames.content[pfn] = k.contents.zeroFrom(k.frames.content[pfn]!, offset);
   k.frames.set(pfn, PG_DIRTY);
 }

@@ -1,5 +1,5 @@
 import { PAGE_BYTES, type Pfn } from '../../core/addr.ts';
-import { PG_DIRTY } from '../frame/frames.ts';
+import { PG_DIRTY, PG_RECLAIM } from '../frame/frames.ts';
 import type { Mm } from '../mm.ts';
 import { findPte } from '../pagetable/ptes.ts';
 import { flushPage } from '../shootdown.ts';
@@ -24,7 +24,7 @@ export function writeBack(k: KernelState, file: CachedFile, from: number, to: nu
 /** One dirty page of an ext4 file to its disk. */
 export function writePage(k: KernelState, file: CachedFile, index: number, pfn: Pfn): void {
   mkClean(k, file, index);
-  k.frames.clear(pfn, PG_DIRTY);
+  k.frames.clear(pfn, PG_DIRTY | PG_RECLAIM);
   const last = file.bytes - index * PAGE_BYTES;
   if (last < PAGE_BYTES)
     k.frames.content[pfn] = k.contents.zeroFrom(k.frames.content[pfn]!, Math.max(0, last));

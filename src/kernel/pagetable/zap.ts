@@ -1,7 +1,8 @@
 import type { Pfn, Vpn } from '../../core/addr.ts';
-import { PG_ACTIVE, PG_ANON, PG_DIRTY, PG_REFERENCED } from '../frame/frames.ts';
+import { PG_ACTIVE, PG_ANON, PG_REFERENCED } from '../frame/frames.ts';
 import { freeTable } from '../frame/pages.ts';
 import type { Mm } from '../mm.ts';
+import { markDirty } from '../page-cache/mkwrite.ts';
 import { dropSwapEntry } from '../reclaim/swap-entry.ts';
 import { countResident, removeHugeMapping, removeMapping } from '../rmap.ts';
 import { flushRange } from '../shootdown.ts';
@@ -55,7 +56,7 @@ export function zapRange(
               skipped = true;
               continue;
             }
-            if (!anonymous && pte.isDirty(lo)) frames.set(pfn, PG_DIRTY);
+            if (!anonymous && pte.isDirty(lo)) markDirty(k, pfn);
             if (recency && pte.isYoung(lo)) markAccessed(k, pfn);
             countResident(k, mm, pfn, -1);
             removeMapping(k, pfn, mm.id);

@@ -26,9 +26,9 @@ export function coldOrPageOut(k: KernelState, mm: Mm, start: Vpn, end: Vpn, page
 function candidate(k: KernelState, mm: Mm, vpn: Vpn, start: Vpn, end: Vpn): Pfn {
   const ref = findPte(k, mm, vpn);
   const lo = ref ? k.tables.lo(ref) : 0;
-  if (!ref || (lo & 1) === 0) return -1;
+  if (!ref || !k.pte.present(lo)) return -1;
   const huge = isHugeLeaf(k, ref);
-  const pfn = k.pte.pfn(lo, k.tables.hi(ref)) + (huge ? vpn % k.hugePages : 0);
+  const pfn = k.pte.pfn(lo | 1, k.tables.hi(ref)) + (huge ? vpn % k.hugePages : 0);
   if (k.isZero(pfn)) return -1;
   if (!k.frames.has(pfn, PG_LARGE)) return mapcountOf(k, pfn) === 1 ? pfn : -1;
   const folio = k.folios.at(pfn);

@@ -1,5 +1,5 @@
 import type { Pfn } from '../../core/addr.ts';
-import { PG_ANON, PG_DIRTY, PG_EXCLUSIVE, PG_LARGE, PG_SWAPBACKED } from '../frame/frames.ts';
+import { PG_ANON, PG_DIRTY, PG_EXCLUSIVE, PG_LARGE, PG_RECLAIM, PG_SWAPBACKED } from '../frame/frames.ts';
 import { removeFromCache } from '../page-cache/cache.ts';
 import { writePage } from '../page-cache/writeback.ts';
 import { forEachMapping } from '../reverse-map.ts';
@@ -54,7 +54,10 @@ function reclaimFilePage(k: KernelState, pfn: Pfn, options: ReclaimOptions): boo
   unmapEverywhere(k, pfn);
   if (k.frames.has(pfn, PG_DIRTY)) {
     if (file.fs === 'tmpfs') return swapOutShmem(k, file, index, pfn);
-    if (!options.writeBack) return false;
+    if (!options.writeBack) {
+      k.frames.set(pfn, PG_RECLAIM);
+      return false;
+    }
     writePage(k, file, index, pfn);
   }
   removeFromCache(k, file, index);

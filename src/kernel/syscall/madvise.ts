@@ -1,7 +1,7 @@
 import type { Vpn } from '../../core/addr.ts';
 import { nearest } from '../../core/errors.ts';
 import { SyscallError } from '../outcome.ts';
-import { readPages } from '../page-cache/cache.ts';
+import { readWindow } from '../page-cache/readahead.ts';
 import { punchHole } from '../page-cache/truncate.ts';
 import { zapRange } from '../pagetable/zap.ts';
 import type { Process } from '../process.ts';
@@ -114,5 +114,5 @@ export function madvise(k: KernelState, process: Process, start: Vpn, pages: num
 /** MADV_WILLNEED: reads a file's pages ahead; anonymous memory has nothing to read but swap. */
 function willNeed({ k, vma, start, end }: Piece): void {
   if (vma.file?.fs !== 'ext4') return;
-  readPages(k, vma.file, vma.indexOf(start), end - start);
+  readWindow(k, vma.file, vma.indexOf(start), end - start, -1);
 }

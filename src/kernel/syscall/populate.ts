@@ -1,6 +1,7 @@
 import type { Vpn } from '../../core/addr.ts';
 import { handleMmFault } from '../fault/fault.ts';
-import { PG_ACTIVE, PG_DIRTY, PG_REFERENCED } from '../frame/frames.ts';
+import { PG_ACTIVE, PG_REFERENCED } from '../frame/frames.ts';
+import { markDirty } from '../page-cache/mkwrite.ts';
 import { findPte, isHugeLeaf } from '../pagetable/ptes.ts';
 import type { EntryRef } from '../pagetable/table.ts';
 import type { Process } from '../process.ts';
@@ -78,7 +79,7 @@ function touch(k: KernelState, ref: EntryRef, write: boolean): void {
   const lo = k.tables.lo(ref);
   const pfn = k.pte.pfn(lo, k.tables.hi(ref));
   if (k.isZero(pfn)) return;
-  if (write && !k.pte.isDirty(lo)) k.frames.set(pfn, PG_DIRTY);
+  if (write && !k.pte.isDirty(lo)) markDirty(k, pfn);
   if (k.frames.has(pfn, PG_REFERENCED)) k.frames.set(pfn, PG_ACTIVE);
   else k.frames.set(pfn, PG_REFERENCED);
 }

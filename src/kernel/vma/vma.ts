@@ -100,6 +100,8 @@ export class CachedFile {
   readonly cache = new Map<number, Pfn>();
   /** Pages as the disk has them: a contents word each (frame/contents.ts); missing = a hole, zeros. ext4 only. */
   readonly disk = new Map<number, number>();
+  /** What the descriptor that read(2) uses remembers; a new file was read to its end. */
+  readonly readAhead: ReadAheadState;
   /** Swapped-out pages of a tmpfs file: page index to swap slot. */
   readonly swapped = new Map<number, number>();
   /** VMAs that map this file (i_mmap). */
@@ -113,6 +115,7 @@ export class CachedFile {
     this.fs = fs;
     this.bytes = bytes;
     this.named = named;
+    this.readAhead = new ReadAheadState(Math.floor(bytes / 4096));
   }
 
   /** Pages that have at least one byte below the end of the file. */
@@ -126,5 +129,17 @@ export class CachedFile {
 
   removeMapping(vma: Vma): void {
     this.mappings.delete(vma);
+  }
+}
+
+/** What one open file remembers of its reads (struct file_ra_state): the last window, and the page read last. */
+export class ReadAheadState {
+  start = 0;
+  size = 0;
+  asyncSize = 0;
+  previous: number;
+
+  constructor(previous: number) {
+    this.previous = previous;
   }
 }
