@@ -2,6 +2,7 @@ import type { CommandModule } from 'yargs';
 import { InputError } from '../core/errors.ts';
 import { csvReport } from '../report/csv.ts';
 import { textReport } from '../report/text.ts';
+import type { Finding } from '../sim/check/finding.ts';
 import { collect } from '../sim/collect.ts';
 import { loadMachine } from '../sim/machine/load.ts';
 import { Simulation } from '../sim/run.ts';
@@ -20,6 +21,7 @@ interface RunArguments {
   json: string | undefined;
   csv: string | undefined;
   kernel: 'demand' | 'linux';
+  check: boolean;
 }
 
 /** `pagewalk run TRACE`: a trace through a machine, and what it cost. */
@@ -62,6 +64,11 @@ export const runCommand: CommandModule<object, RunArguments> = {
         describe: 'accesses before counting begins',
       })
       .option('limit', { type: 'number', requiresArg: true, describe: 'accesses to run in all' })
+      .option('check', {
+        type: 'boolean',
+        default: false,
+        describe: 'hold TLBs, frames and ledger to their laws all along; exit 1 when one is broken',
+      })
       .option('json', {
         type: 'string',
         requiresArg: true,
@@ -87,6 +94,7 @@ export const runCommand: CommandModule<object, RunArguments> = {
     try {
       const simulation = new Simulation(machine, source, {
         kernel: options.kernel,
+        check: options.check,
         warmup: options.warmup,
         ...(options.limit !== undefined && { limit: options.limit }),
         onProgress: (accesses) => progress.update(accesses, source.bytesRead),
@@ -99,6 +107,7 @@ export const runCommand: CommandModule<object, RunArguments> = {
         await writeFileAtomic(options.json, `${JSON.stringify(result, null, 2)}\n`);
       if (options.csv !== undefined) await writeFileAtomic(options.csv, csvReport(result));
       if (options.json !== '-' && options.csv !== '-') await print(textReport(result));
+      if (simulation.checker !== null) reportFindings(simulation.checker.findings);
     } finally {
       progress.stop();
       await source.close();
@@ -134,4 +143,16 @@ function nothingCounted({ trace, warmup }: RunArguments): InputError {
         place: trace,
         remedy: 'record it with valgrind --tool=lackey --trace-mem=yes',
       });
+}
+
+/** Findings go to standard error, so that results can still be piped; a finding makes the exit code 1. */
+function reportFindings(findings: readonly Finding[]): void {
+  if (findings.length === 0) {
+    process.stderr.write('check: no law was broken\n');
+    return;
+  }
+  for (const { law, what, operation } of findings) {
+    process.stderr.write(`check: ${law}: ${what}\n       after ${operation}\n`);
+  }
+  process.exitCode = 1;
 }

@@ -15,6 +15,7 @@ export class AddressSpaces implements TlbMaintenance {
   readonly #mmu: Mmu;
   /** Who holds each tag. */
   readonly #holders: Int32Array;
+  readonly #roots: Float64Array;
   #next = 0;
   #current = NOBODY;
   switches = 0;
@@ -25,6 +26,7 @@ export class AddressSpaces implements TlbMaintenance {
   constructor(mmu: Mmu, tags: number) {
     this.#mmu = mmu;
     this.#holders = new Int32Array(Math.max(1, tags)).fill(NOBODY);
+    this.#roots = new Float64Array(this.#holders.length);
   }
 
   /** Makes `space` the current address space; returns its tag. */
@@ -41,8 +43,19 @@ export class AddressSpaces implements TlbMaintenance {
     }
     if (space !== this.#current && this.#current !== NOBODY) this.switches++;
     this.#current = space;
+    this.#roots[tag] = root;
     this.#mmu.switchTo(tag, root);
     return tag;
+  }
+
+  /** The root table of the address space that holds a tag; undefined when nobody does. */
+  rootOfTag(tag: Asid): Pfn | undefined {
+    return this.#holders[tag] === undefined || this.#holders[tag] === NOBODY ? undefined : this.#roots[tag];
+  }
+
+  /** The tag that an address space holds, -1 when it has none. */
+  tagOf(space: number): number {
+    return this.#holders.indexOf(space);
   }
 
   invalidatePage(space: number, vpn: Vpn): void {

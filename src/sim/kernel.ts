@@ -2,6 +2,7 @@ import type { Pfn } from '../core/addr.ts';
 import type { Fault } from '../core/fault.ts';
 import type { FaultOutcome } from '../core/kernel-port.ts';
 import type { DemandKernel } from '../kernel/demand.ts';
+import type { KernelState } from '../kernel/state.ts';
 import type { TraceEvent } from '../trace/event.ts';
 import type { FaultCounts, ForkCounts, MemoryCounts, ProcessCounts } from './result.ts';
 
@@ -15,6 +16,8 @@ export interface KernelSide {
   spaceOf(pid: number): number;
   /** A process event of the trace: a system call. */
   apply(event: TraceEvent): void;
+  /** What the kernel knows, for checks; null for a kernel that keeps nothing. */
+  readonly state: KernelState | null;
   faults(): FaultCounts;
   forks(): ForkCounts;
   memory(): MemoryCounts;
@@ -26,6 +29,7 @@ export interface KernelSide {
 /** The demand kernel behind that door: it knows no mappings and no forks, so process events pass it by. */
 export class DemandSide implements KernelSide {
   readonly name = 'demand';
+  readonly state = null;
   readonly #kernel: DemandKernel;
   readonly #minor = new Map<number, number>();
 

@@ -3,6 +3,7 @@ import type { Fault } from '../core/fault.ts';
 import type { FaultOutcome } from '../core/kernel-port.ts';
 import type { LinuxKernel } from '../kernel/linux.ts';
 import type { Process } from '../kernel/process.ts';
+import type { KernelState } from '../kernel/state.ts';
 import type { CachedFile } from '../kernel/vma/vma.ts';
 import type { TraceEvent } from '../trace/event.ts';
 import type { KernelSide } from './kernel.ts';
@@ -37,6 +38,10 @@ export class LinuxSide implements KernelSide {
     this.#kernel = kernel;
     this.#mapped = mapped;
     this.#mappingsKnown = mapped;
+  }
+
+  get state(): KernelState {
+    return this.#kernel.state;
   }
 
   handleFault(pid: number, fault: Fault): FaultOutcome {

@@ -1,4 +1,6 @@
 import { sizeShiftNamed } from '../core/attributes.ts';
+import type { Fault } from '../core/fault.ts';
+import type { FaultOutcome } from '../core/kernel-port.ts';
 import { Ledger } from '../core/ledger.ts';
 import { DemandKernel } from '../kernel/demand.ts';
 import { LinuxKernel } from '../kernel/linux.ts';
@@ -6,6 +8,7 @@ import type { Chunk } from '../trace/chunk.ts';
 import type { TraceEvent } from '../trace/event.ts';
 import type { TraceSource } from '../trace/source.ts';
 import { AddressSpaces } from './address-spaces.ts';
+import { Checker } from './check/checker.ts';
 import {
   type AccessCounts,
   accessesIn,
@@ -26,6 +29,8 @@ import { IssueWindow } from './window.ts';
 export interface RunOptions {
   /** Whose mappings and faults: every page exists on demand (default), or Linux. */
   kernel?: 'demand' | 'linux';
+  /** Check laws of hardware and kernel all along (sim/check): findings are collected, the run goes on. */
+  check?: boolean;
   /** Accesses to run before counting begins. */
   warmup?: number;
   /** Accesses to run in all, the warm-up included. */
@@ -52,6 +57,8 @@ export class Simulation {
   readonly spaces: AddressSpaces;
   readonly kernel: KernelSide;
   readonly cpu: Cpu;
+  /** null without `check`. */
+  readonly checker: Checker | null;
   /** Accesses of the region of interest. */
   counts: AccessCounts = noCounts();
   warmedUp = 0;
@@ -73,13 +80,11 @@ export class Simulation {
     this.window = new IssueWindow(this.ledger, machine.core.issueWidth, machine.core.window);
     this.hardware = buildHardware(machine, source.regions, this.ledger);
     this.spaces = new AddressSpaces(this.hardware.mmu, machine.tlb.asids);
-    this.kernel = options.kernel === 'linux' ? this.#linux(source.info.mapped) : this.#demand();
-    this.cpu = new Cpu(
-      this.hardware.mmu,
-      this.window,
-      (fault) => this.kernel.handleFault(this.#pid, fault),
-      this.hardware.data,
-    );
+    const kernel = options.kernel === 'linux' ? this.#linux(source.info.mapped) : this.#demand();
+    this.kernel = kernel;
+    const { mmu, data } = this.hardware;
+    this.checker = options.check ? new Checker(this.hardware, this.spaces, kernel) : null;
+    this.cpu = new Cpu(mmu, this.window, (fault) => this.#handleFault(fault), data);
   }
 
   #demand(): KernelSide {
@@ -98,6 +103,12 @@ export class Simulation {
     );
   }
 
+  #handleFault(fault: Fault): FaultOutcome {
+    const outcome = this.kernel.handleFault(this.#pid, fault);
+    this.checker?.afterFault(this.#pid, fault);
+    return outcome;
+  }
+
   /** Runs the trace to its end, or to the limit. @throws InputError where the trace is broken */
   async run(source: TraceSource): Promise<void> {
     let before = noCounts();
@@ -110,6 +121,7 @@ export class Simulation {
       if (this.#options.signal?.aborted) break;
     }
     this.totalCycles = this.window.finish();
+    this.checker?.atEnd(this.totalCycles, this.ledger.total());
   }
 
   /** `decoded` are the accesses of this chunk. False when the limit was reached inside it. */
@@ -174,6 +186,7 @@ export class Simulation {
     }
     this.window.drain();
     this.kernel.apply(event);
+    this.checker?.afterCall(event);
     // A system call of the running process may have changed its root table; the first process to start runs.
     const first = event.kind === 'start' && this.#pid === NOBODY;
     if ('pid' in event && (first || event.pid === this.#pid)) this.#switch(event.pid);

@@ -4,30 +4,11 @@ import { collect } from '../../src/sim/collect.ts';
 import { loadMachine } from '../../src/sim/machine/load.ts';
 import type { RunResult } from '../../src/sim/result.ts';
 import { Simulation } from '../../src/sim/run.ts';
-import { ChunkBuilder } from '../../src/trace/chunk-builder.ts';
 import type { TraceEvent } from '../../src/trace/event.ts';
-import type { TraceSource } from '../../src/trace/source.ts';
-
-type Step = TraceEvent | { access: typeof LOAD | typeof STORE; page: number };
+import { type Step, stepsOf } from './trace-of.ts';
 
 async function runSteps(steps: Step[], mapped = false): Promise<RunResult> {
-  const builder = new ChunkBuilder();
-  const source: TraceSource = {
-    info: { path: 'test', format: 'pwt', compression: 'plain', bytes: null, properties: {}, mapped },
-    regions: builder.regions,
-    statistics: builder.statistics,
-    bytesRead: 0,
-    damage: null,
-    async *chunks() {
-      for (const step of steps) {
-        if ('kind' in step) builder.event(step);
-        else builder.add(step.access, 0, step.page * 4096, 1);
-      }
-      yield builder.chunk;
-    },
-    sha256: async () => '',
-    close: async () => {},
-  };
+  const source = stepsOf(steps, mapped);
   const { machine } = await loadMachine('skylake');
   const simulation = new Simulation(machine, source, { kernel: 'linux' });
   await simulation.run(source);

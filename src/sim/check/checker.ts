@@ -1,0 +1,68 @@
+import { ACCESS_NAMES } from '../../core/access.ts';
+import { formatAddress } from '../../core/addr.ts';
+import type { Fault } from '../../core/fault.ts';
+import type { TraceEvent } from '../../trace/event.ts';
+import type { AddressSpaces } from '../address-spaces.ts';
+import type { Hardware } from '../hardware.ts';
+import type { KernelSide } from '../kernel.ts';
+import type { Finding } from './finding.ts';
+import { FrameCheck } from './frame-check.ts';
+import { TlbSanitizer } from './tlb-sanitizer.ts';
+
+/** Findings kept; a broken kernel makes them by the million. */
+const ENOUGH = 20;
+/** Faults between two counts of all frames grow with what there is to count: its cost stays a share of the run's. */
+const FAULTS_PER_FRAME = 1;
+
+/**
+ * The laws that `--check` holds a run to: no stale TLB entry after any kernel operation, conservation of frames after
+ * every change of processes and mappings and after many faults, and a ledger that sums to the total.
+ */
+export class Checker {
+  readonly findings: Finding[] = [];
+  readonly #kernel: KernelSide;
+  readonly #spaces: AddressSpaces;
+  readonly #tlbs: TlbSanitizer;
+  #faultsUntilCount = 1;
+
+  constructor(hardware: Hardware, spaces: AddressSpaces, kernel: KernelSide) {
+    this.#kernel = kernel;
+    this.#spaces = spaces;
+    this.#tlbs = new TlbSanitizer(hardware, spaces);
+  }
+
+  /** A fault of `pid` was handled. */
+  afterFault(pid: number, fault: Fault): void {
+    const operation = `${ACCESS_NAMES[fault.access]} fault at ${formatAddress(fault.vpn, fault.offset)} (${fault.reason}) of process ${pid}`;
+    const tag = this.#spaces.tagOf(this.#kernel.spaceOf(pid));
+    if (tag >= 0) this.#add(this.#tlbs.afterFault(tag, fault.vpn, this.#kernel.rootOf(pid), operation));
+    if (--this.#faultsUntilCount <= 0) this.#countFrames(operation);
+  }
+
+  /** A process event was applied. */
+  afterCall(event: TraceEvent): void {
+    const operation = 'pid' in event ? `${event.kind} of process ${event.pid}` : event.kind;
+    this.#add(this.#tlbs.afterCall(operation));
+    if (event.kind === 'fork' || event.kind === 'exit' || event.kind === 'exec') this.#countFrames(operation);
+  }
+
+  /** The run is over: `total` cycles, and what the ledger's lines sum to. */
+  atEnd(total: number, ledger: number): void {
+    this.#countFrames('the end of the run');
+    if (total !== ledger) {
+      const what = `${total} cycles, and the lines sum to ${ledger}`;
+      this.#add([{ law: 'the ledger sums to the total', what, operation: 'the end of the run' }]);
+    }
+  }
+
+  #countFrames(operation: string): void {
+    const { state } = this.#kernel;
+    if (state === null) return;
+    this.#add(new FrameCheck(state, operation).run());
+    this.#faultsUntilCount = Math.max(64, state.buddy.usedFrames * FAULTS_PER_FRAME);
+  }
+
+  #add(found: readonly Finding[]): void {
+    for (const finding of found) if (this.findings.length < ENOUGH) this.findings.push(finding);
+  }
+}

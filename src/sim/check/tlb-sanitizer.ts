@@ -1,0 +1,97 @@
+import { FETCH, LOAD, STORE, USER } from '../../core/access.ts';
+import { formatAddress, REGION_PAGES } from '../../core/addr.ts';
+import { ATTR_GLOBAL } from '../../core/attributes.ts';
+import { PEEK, Walker } from '../../mmu/walker.ts';
+import type { Tlb } from '../../tlb/tlb.ts';
+import type { AddressSpaces } from '../address-spaces.ts';
+import type { Hardware } from '../hardware.ts';
+import type { Finding } from './finding.ts';
+
+/** Pages around a fault whose PTEs the kernel may have written: a fault-around window on either side. */
+const NEAR = 16;
+
+/**
+ * The stale-TLB sanitizer: no entry may allow what the page tables do not. It looks right after the kernel changed
+ * something, so that the operation which owed the invalidation is known, and it looks at every entry, so that it does
+ * not matter whether the entry would ever be hit. An entry that allows less than its PTE is legal (SDM vol. 3A,
+ * 4.10.4.3: a spurious fault at worst).
+ */
+export class TlbSanitizer {
+  readonly #hardware: Hardware;
+  readonly #spaces: AddressSpaces;
+  readonly #walker: Walker;
+
+  constructor(hardware: Hardware, spaces: AddressSpaces) {
+    this.#hardware = hardware;
+    this.#spaces = spaces;
+    this.#walker = new Walker(hardware.mmu.walker.rules, {
+      memory: hardware.memory,
+      caches: hardware.caches,
+      psc: null,
+      memoryMap: null,
+      adUpdate: 0,
+    });
+  }
+
+  /** After a fault at `vpn` of the current address space: the entries of the pages around it. */
+  afterFault(asid: number, vpn: number, root: number, operation: string): Finding[] {
+    const { tlbs } = this.#hardware;
+    const findings: Finding[] = [];
+    for (let page = Math.max(0, vpn - NEAR); page <= vpn + NEAR; page++) {
+      const region = tlbs.regions.intern(Math.floor(page / REGION_PAGES));
+      const low = page % REGION_PAGES;
+      const key = tlbs.keyOf(asid, region, low);
+      for (const tlb of tlbs.all) {
+        const slot = tlb.find(key);
+        if (slot >= 0) this.#examine(tlb, slot, page, root, operation, findings);
+      }
+    }
+    return findings;
+  }
+
+  /** After a system call, which may have changed anything: all entries of all address spaces. */
+  afterCall(operation: string): Finding[] {
+    const { tlbs } = this.#hardware;
+    const findings: Finding[] = [];
+    for (const tlb of tlbs.all) {
+      for (const { slot, parts } of tlb.entries()) {
+        const root = this.#spaces.rootOfTag(parts.asid);
+        if (root === undefined) continue;
+        const vpn = tlbs.regions.highOf(parts.region) * REGION_PAGES + parts.low;
+        this.#examine(tlb, slot, vpn, root, operation, findings);
+      }
+    }
+    return findings;
+  }
+
+  #examine(tlb: Tlb, slot: number, vpn: number, root: number, operation: string, findings: Finding[]): void {
+    if (tlb.attributes[slot]! & ATTR_GLOBAL) return;
+    const problem = this.#problem(tlb, slot, vpn, root);
+    if (problem === null) return;
+    findings.push({
+      law: 'no TLB entry allows what its page table forbids',
+      what: `${tlb.name} slot ${slot} (page ${formatAddress(vpn, 0)}): ${problem}`,
+      operation,
+    });
+  }
+
+  /** What the entry allows and the tables do not, in words; null when there is nothing. */
+  #problem(tlb: Tlb, slot: number, vpn: number, root: number): string | null {
+    const walker = this.#walker;
+    const allowed = tlb.allowed[slot]!;
+    const frame = tlb.frameOf(slot, vpn % REGION_PAGES);
+    walker.root = root;
+    for (const access of [LOAD, FETCH, STORE] as const) {
+      if (((allowed >> access) & 1) === 0) continue;
+      const walk = walker.walk(vpn, 0, access, USER, PEEK);
+      if (walk.fault !== null) return `a ${WORDS[access]} hits, and the tables say ${walk.fault.reason}`;
+      if (walk.pfn !== frame) return `it leads to frame ${frame}, and the tables to ${walk.pfn}`;
+      if (access === STORE && (walk.lo & this.#hardware.mode.format.dirty) === 0) {
+        return 'a store hits without setting D, and D is clear in the PTE';
+      }
+    }
+    return null;
+  }
+}
+
+const WORDS = ['fetch', 'load', 'store'] as const;

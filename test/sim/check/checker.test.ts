@@ -1,0 +1,116 @@
+import { describe, expect, it } from 'vitest';
+import { LOAD, STORE } from '../../../src/core/access.ts';
+import type { KernelState } from '../../../src/kernel/state.ts';
+import type { KernelSide } from '../../../src/sim/kernel.ts';
+import { loadMachine } from '../../../src/sim/machine/load.ts';
+import { Simulation } from '../../../src/sim/run.ts';
+import type { TraceEvent } from '../../../src/trace/event.ts';
+import { type Step, stepsOf } from '../trace-of.ts';
+
+const start: TraceEvent = { kind: 'start', pid: 1 };
+const run = (pid: number): TraceEvent => ({ kind: 'switch', pid });
+const map: TraceEvent = {
+  kind: 'mmap',
+  pid: 1,
+  vpn: 0x100,
+  pages: 8,
+  prot: 'rw',
+  shared: false,
+  backing: { kind: 'anon' },
+};
+const store = (page: number): Step => ({ access: STORE, page: 0x100 + page });
+const load = (page: number): Step => ({ access: LOAD, page: 0x100 + page });
+const fork: TraceEvent = { kind: 'fork', pid: 1, child: 2 };
+
+/** Runs the steps with checks on; `sabotage` breaks something before. Returns the laws found broken. */
+async function brokenLaws(steps: Step[], sabotage: (simulation: Simulation) => void = () => {}) {
+  const { machine } = await loadMachine('skylake');
+  const source = stepsOf(steps);
+  const simulation = new Simulation(machine, source, { kernel: 'linux', check: true });
+  sabotage(simulation);
+  await simulation.run(source);
+  return [...new Set(simulation.checker!.findings.map(({ law }) => law))];
+}
+
+const FORKING: Step[] = [
+  start,
+  map,
+  run(1),
+  store(0),
+  store(1),
+  load(2),
+  fork,
+  store(0),
+  run(2),
+  load(0),
+  store(1),
+  { kind: 'exit', pid: 2 },
+  run(1),
+  store(1),
+];
+
+/** Does something to the kernel after each event of a kind. */
+function harmAfter(kernel: KernelSide, kind: TraceEvent['kind'], harm: (state: KernelState) => void): void {
+  const apply = kernel.apply.bind(kernel);
+  kernel.apply = (event) => {
+    apply(event);
+    if (event.kind === kind) harm(kernel.state!);
+  };
+}
+
+const STALE = 'no TLB entry allows what its page table forbids';
+const SHARED_WRITABLE = 'no writable entry leads to a shared private page';
+
+describe('a run with checks', () => {
+  it('finds nothing in a kernel that keeps the laws', async () => {
+    expect(await brokenLaws(FORKING)).toEqual([]);
+  });
+
+  it('finds the stale entries when fork does not flush what it write-protected', async () => {
+    const laws = await brokenLaws(FORKING, ({ spaces }) => {
+      spaces.invalidateAsid = () => {};
+      spaces.invalidateRange = () => {};
+      spaces.invalidatePage = () => {};
+    });
+    expect(laws).toContain(STALE);
+  });
+
+  it('finds a mapcount that fork forgot to raise', async () => {
+    const laws = await brokenLaws(FORKING, ({ kernel }) => {
+      harmAfter(kernel, 'fork', ({ frames }) => {
+        frames.mapcount[frames.mapcount.indexOf(2)] = 1;
+      });
+    });
+    expect(laws).toContain('mapcounts equal the mappings that exist');
+  });
+
+  it('finds a frame that nobody gave back', async () => {
+    const laws = await brokenLaws(FORKING, ({ kernel }) =>
+      harmAfter(kernel, 'exit', ({ buddy }) => buddy.allocate(0)),
+    );
+    expect(laws).toEqual(['no frame is leaked']);
+  });
+
+  it('finds a frame freed while it is mapped', async () => {
+    const untilFork = FORKING.slice(0, FORKING.indexOf(fork) + 1);
+    const laws = await brokenLaws(untilFork, ({ kernel }) => {
+      harmAfter(kernel, 'fork', ({ frames, buddy }) => buddy.release(frames.mapcount.indexOf(2), 0));
+    });
+    expect(laws).toContain('no entry maps a free frame');
+  });
+
+  it('finds cycles that were charged beside the clock', async () => {
+    const laws = await brokenLaws(FORKING, ({ ledger }) => ledger.charge(ledger.cause('issue'), 7));
+    expect(laws).toEqual(['the ledger sums to the total']);
+  });
+
+  it('finds W left in the parent by fork', async () => {
+    const laws = await brokenLaws(FORKING, ({ kernel }) => {
+      harmAfter(kernel, 'fork', ({ tables, processes, pte }) => {
+        const entry = tables.find(processes.get(1)!.mm.root, 0x100, 1)!;
+        tables.set(entry, pte.mkwrite(tables.lo(entry)), tables.hi(entry));
+      });
+    });
+    expect(laws).toContain(SHARED_WRITABLE);
+  });
+});
