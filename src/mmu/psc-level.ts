@@ -35,10 +35,10 @@ export class PscLevel {
   misses = 0;
   /** Bits of a name that lie inside one entry's span. */
   readonly #inside: number;
-  readonly #sets: number;
+  readonly sets: number;
   /** sets - 1 where that is a mask, else -1. */
   readonly #mask: number;
-  readonly #ways: number;
+  readonly ways: number;
   readonly #order: LruRings;
   /** Names without what is inside the span, and spaces; EMPTY in a free slot. */
   readonly #tags: Int32Array;
@@ -54,9 +54,9 @@ export class PscLevel {
     this.level = level;
     this.span = 2 ** shift;
     this.#inside = shift - NAMELESS_BITS;
-    this.#sets = sets;
+    this.sets = sets;
     this.#mask = (sets & (sets - 1)) === 0 ? sets - 1 : -1;
-    this.#ways = ways;
+    this.ways = ways;
     this.#order = new LruRings(sets, ways);
     this.#tags = new Int32Array(sets * ways);
     this.#spaces = new Int32Array(sets * ways).fill(EMPTY);
@@ -109,7 +109,7 @@ export class PscLevel {
     attributes: number;
     rank: number;
   }> {
-    for (let set = 0; set < this.#sets; set++) {
+    for (let set = 0; set < this.sets; set++) {
       for (const [rank, slot] of this.#order.inOrder(set).entries()) {
         const space = this.#spaces[slot]!;
         if (space === EMPTY) continue;
@@ -152,7 +152,7 @@ export class PscLevel {
     if (this.#spaces[slot] === EMPTY) return;
     this.#spaces[slot] = EMPTY;
     this.#crowds[bucketOf(this.#tags[slot]!)]!--;
-    this.#order.demote(Math.floor(slot / this.#ways), slot);
+    this.#order.demote(Math.floor(slot / this.ways), slot);
   }
 
   #find(name: number, space: number): number {
@@ -161,8 +161,8 @@ export class PscLevel {
     if (this.#crowds[bucket] === 0) return -1;
     const guess = this.#guesses[bucket]!;
     if (this.#tags[guess] === tag && this.#spaces[guess] === space) return guess;
-    const first = this.#setOf(name, space) * this.#ways;
-    for (let slot = first; slot < first + this.#ways; slot++) {
+    const first = this.#setOf(name, space) * this.ways;
+    for (let slot = first; slot < first + this.ways; slot++) {
       if (this.#tags[slot] === tag && this.#spaces[slot] === space) return slot;
     }
     return -1;
@@ -171,7 +171,7 @@ export class PscLevel {
   /** The VPN above the span, modulo the number of sets. */
   #setOf(name: number, space: number): number {
     if (this.#mask >= 0) return (name >> this.#inside) & this.#mask;
-    return ((space & 0xf) * 2 ** (32 - this.#inside) + (name >>> this.#inside)) % this.#sets;
+    return ((space & 0xf) * 2 ** (32 - this.#inside) + (name >>> this.#inside)) % this.sets;
   }
 }
 
