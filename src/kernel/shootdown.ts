@@ -26,6 +26,14 @@ export function flushPage(k: KernelState, mm: Mm, vpn: Vpn): void {
   k.tlb?.invalidatePage(mm.asid, vpn);
 }
 
+/**
+ * A fault that ends with the access allowed: the entry it stumbled over must go, but on x86 the fault itself has
+ * dropped it already (SDM vol. 3, 5.10.4.1), so that this costs nothing (flush_tlb_fix_spurious_fault).
+ */
+export function dropStaleEntry(k: KernelState, mm: Mm, vpn: Vpn): void {
+  k.tlb?.invalidatePage(mm.asid, vpn);
+}
+
 /** flush_tlb_mm: everything of an address space, as after fork. */
 export function flushMm(k: KernelState, mm: Mm): void {
   k.counters.flushFull++;

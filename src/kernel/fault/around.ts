@@ -47,6 +47,7 @@ export function faultAround(site: FaultSite): boolean {
   }
   k.meter.add('pageCache');
   k.meter.add('faultAround', mapped);
+  if (file.fs === 'ext4') k.meter.add('fileSystem');
   return own;
 }
 

@@ -2,7 +2,7 @@ import type { Vpn } from '../../core/addr.ts';
 import type { FaultKind } from '../counters.ts';
 import { ensureEntry, isHugeLeaf } from '../pagetable/ptes.ts';
 import type { Process } from '../process.ts';
-import { flushPage } from '../shootdown.ts';
+import { dropStaleEntry } from '../shootdown.ts';
 import type { KernelState } from '../state.ts';
 import { doHugeAnonymousPage, doHugeWpPage, hugeAllowed } from '../thp/fault.ts';
 import type { Vma } from '../vma/vma.ts';
@@ -13,10 +13,16 @@ import { doSwapPage } from './swap.ts';
 import { doWpPage } from './wp.ts';
 
 /**
+ * Who wants the page. When the kernel has to drop its lock on the way, an access and MADV_POPULATE remember that they
+ * tried (FAULT_FLAG_TRIED after I/O of their own; always), which makes the fault a major one; MAP_POPULATE and mlock
+ * start as if nothing had been (__mm_populate), and what then completes is minor.
+ */
+export type FaultCaller = 'access' | 'populate' | 'madvise-populate';
+
+/**
  * handle_mm_fault: makes a page of a VMA accessible, for an access that the VMA allows. A completed fault is counted
  * for the process: major when it had to wait for I/O, minor otherwise. Returns its kind, or `sigbus`, which counts
- * as neither. Throws OutOfMemory. `retriesAfresh`: the caller drops what it knew when it waits (__mm_populate), so that
- * even then the fault that completes is minor.
+ * as neither. Throws OutOfMemory.
  */
 export function handleMmFault(
   k: KernelState,
@@ -24,12 +30,13 @@ export function handleMmFault(
   vma: Vma,
   vpn: Vpn,
   write: boolean,
-  retriesAfresh = false,
+  caller: FaultCaller = 'access',
 ): FaultResult {
-  const site: FaultSite = { k, mm: process.mm, vma, vpn, write, major: false, retry: false };
+  const site: FaultSite = { k, mm: process.mm, vma, vpn, write, major: false, retry: false, retried: false };
+  k.meter.add('tableWalk');
   const result = handlePmd(site);
   if (result === 'sigbus') return result;
-  if (site.major && !retriesAfresh) {
+  if (caller === 'madvise-populate' ? site.major || site.retried : caller === 'access' && site.major) {
     process.majflt++;
     k.counters.major++;
   } else {
@@ -76,6 +83,6 @@ function makeYoung(site: FaultSite, ref: { slab: Int32Array; at: number }): Faul
   const { k } = site;
   ref.slab[ref.at]! |= k.pte.accessed | (site.write ? k.pte.dirty : 0);
   k.meter.add('pteWrite');
-  flushPage(k, site.mm, site.vpn);
+  dropStaleEntry(k, site.mm, site.vpn);
   return 'spurious';
 }

@@ -20,6 +20,8 @@ export interface FaultSite {
   major: boolean;
   /** Set by a handler that had to drop the lock without waiting for I/O of its own: the fault begins anew. */
   retry: boolean;
+  /** It did so at least once. */
+  retried: boolean;
 }
 
 /** What became of it: a completed fault of some kind, or SIGBUS. */

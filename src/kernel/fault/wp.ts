@@ -5,7 +5,7 @@ import { allocateFrame, copyPage } from '../frame/pages.ts';
 import { markDirty, pageMkwrite } from '../page-cache/mkwrite.ts';
 import type { EntryRef } from '../pagetable/table.ts';
 import { addNewAnon, countResident, moveAnonRmap, removeMapping } from '../rmap.ts';
-import { flushPage } from '../shootdown.ts';
+import { dropStaleEntry, flushPage } from '../shootdown.ts';
 import { VM_SHARED } from '../vma/flags.ts';
 import { type FaultResult, type FaultSite, prepareAnonVma, setPte } from './site.ts';
 
@@ -32,7 +32,7 @@ function wpPageReuse(site: FaultSite, ref: EntryRef): void {
   const { accessed, dirty } = k.pte;
   k.tables.set(ref, k.pte.mkwrite(k.tables.lo(ref)) | accessed | dirty, k.tables.hi(ref));
   k.meter.add('pteWrite');
-  flushPage(k, site.mm, site.vpn);
+  dropStaleEntry(k, site.mm, site.vpn);
 }
 
 /** wp_page_copy: an exclusive copy for this process; the old page loses this mapping. The zero page is not copied but made anew. */

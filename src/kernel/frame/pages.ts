@@ -25,6 +25,7 @@ export function tryAllocateFrames(k: KernelState, order: number): Pfn {
 /** Frees a folio of 2^order frames that nothing refers to, and forgets what it held. */
 export function freeFrames(k: KernelState, head: Pfn, order: number): void {
   const { frames } = k;
+  if (order === 0) k.meter.add('free');
   for (let pfn = head; pfn < head + (1 << order); pfn++) k.contents.release(frames.content[pfn]!);
   if (frames.has(head, PG_LARGE)) k.folios.delete(head);
   k.buddy.release(head, order);

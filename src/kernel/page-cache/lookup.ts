@@ -44,6 +44,7 @@ function reachCached(site: FaultSite, pfn: Pfn, index: number): void {
   const marked = k.frames.has(pfn, PG_RECLAIM) && !vma.has(VM_RAND_READ);
   if (!marked && !k.frames.has(pfn, PG_UNREAD)) return;
   site.retry = true;
+  site.retried = true;
   k.frames.clear(pfn, PG_UNREAD);
   if (!marked) return;
   k.frames.clear(pfn, PG_RECLAIM);

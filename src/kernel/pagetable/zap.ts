@@ -41,6 +41,7 @@ export function zapRange(
   const recency = (vma.flags & (VM_SEQ_READ | VM_RAND_READ)) === 0;
   const empty: { table: Pfn; vpn: Vpn }[] = [];
   let zapped = 0;
+  let huge = 0;
   tables.visit(mm.root, start, end, {
     table(slab, at, count, vpn, table) {
       let skipped = false;
@@ -77,7 +78,7 @@ export function zapRange(
     },
     superpage(ref) {
       zapHugePmd(k, mm, ref);
-      zapped += k.hugePages;
+      huge++;
       k.meter.add('zapHuge');
     },
   });
@@ -87,7 +88,7 @@ export function zapRange(
     mm.tables--;
     freeTable(k, table);
   }
-  if (zapped > 0) {
+  if (zapped + huge > 0) {
     k.meter.add('zapPte', zapped);
     flushRange(k, mm, start, end);
   }

@@ -24,7 +24,8 @@ export function madvisePopulate(
     const allowed = write ? vma.has(VM_WRITE) : vma.has(VM_READ);
     if (!allowed) throw new SyscallError('EINVAL');
     const stop = Math.min(vma.end, end);
-    if (faultInRange(k, process, vma, at, stop, write).failed) throw new SyscallError('EFAULT');
+    if (faultInRange(k, process, vma, at, stop, write, 'madvise-populate').failed)
+      throw new SyscallError('EFAULT');
     at = stop;
   }
 }

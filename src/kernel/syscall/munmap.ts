@@ -21,6 +21,7 @@ export function unmapRange(k: KernelState, mm: Mm, start: Vpn, end: Vpn): void {
   if (last && last.start < end) mm.editor.split(last, end);
   const gone = mm.vmas.overlapping(start, end);
   if (gone.length === 0) return;
+  k.meter.add('unmapBase');
   k.meter.add('vmaEdit', gone.length);
   const low = gone[0]!.start;
   const high = gone[gone.length - 1]!.end;

@@ -1,5 +1,5 @@
 import type { Vpn } from '../../core/addr.ts';
-import { handleMmFault } from '../fault/fault.ts';
+import { type FaultCaller, handleMmFault } from '../fault/fault.ts';
 import { PG_ACTIVE, PG_REFERENCED } from '../frame/frames.ts';
 import { markDirty } from '../page-cache/mkwrite.ts';
 import { findPte, isHugeLeaf } from '../pagetable/ptes.ts';
@@ -18,7 +18,6 @@ export interface Populated {
 /**
  * faultin of a range of one VMA as get_user_pages does it: each page that does not allow the access yet is faulted
  * in, for the account of the calling process. A page that was adequate costs nothing; with `write` it is dirty after.
- * `retriesAfresh`: a fault that waited for I/O is forgotten and begun anew, so that it counts as minor.
  */
 export function faultInRange(
   k: KernelState,
@@ -27,14 +26,14 @@ export function faultInRange(
   start: Vpn,
   end: Vpn,
   write: boolean,
-  retriesAfresh = false,
+  caller: FaultCaller,
 ): Populated {
   let vpn = start;
   while (vpn < end) {
     const ref = findPte(k, process.mm, vpn);
     if (!ref || !allows(k, ref, write)) {
-      if (handleMmFault(k, process, vma, vpn, write, retriesAfresh) === 'sigbus')
-        return { end: vpn, failed: true };
+      k.meter.add('gup');
+      if (handleMmFault(k, process, vma, vpn, write, caller) === 'sigbus') return { end: vpn, failed: true };
       continue;
     }
     touch(k, ref, write);
@@ -66,7 +65,7 @@ export function populate(
 export function populateVma(k: KernelState, process: Process, vma: Vma, start: Vpn, end: Vpn): boolean {
   if (!vma.has(VM_ACCESS) || vma.has(VM_EXEC_ONLY)) return false;
   const write = (vma.flags & (VM_WRITE | VM_SHARED)) === VM_WRITE;
-  return !faultInRange(k, process, vma, start, end, write, true).failed;
+  return !faultInRange(k, process, vma, start, end, write, 'populate').failed;
 }
 
 function allows(k: KernelState, ref: EntryRef, write: boolean): boolean {

@@ -4,7 +4,7 @@ import { PG_EXCLUSIVE } from '../frame/frames.ts';
 import { allocateTable, freeTable, tryAllocateFrames } from '../frame/pages.ts';
 import type { EntryRef } from '../pagetable/table.ts';
 import { addNewAnonHuge, moveAnonRmap, removeHugeMapping } from '../rmap.ts';
-import { flushPage } from '../shootdown.ts';
+import { dropStaleEntry, flushPage } from '../shootdown.ts';
 import type { KernelState } from '../state.ts';
 import { VM_HUGEPAGE, VM_NOHUGEPAGE, VM_WRITE } from '../vma/flags.ts';
 import type { Vma } from '../vma/vma.ts';
@@ -69,7 +69,7 @@ export function doHugeWpPage(site: FaultSite, ref: EntryRef): FaultResult | unde
     }
     k.tables.set(ref, k.pte.mkwrite(lo) | k.pte.accessed | k.pte.dirty, k.tables.hi(ref));
     k.meter.add('hugePte');
-    flushPage(k, mm, hugeBase(k, vpn));
+    dropStaleEntry(k, mm, vpn);
     return 'hugeReuse';
   } else if (k.policy.hugeCow === 'copy' && copyHugePage(site, ref, head)) {
     return 'hugeCopy';
