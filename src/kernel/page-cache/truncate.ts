@@ -75,8 +75,9 @@ function zeroTail(k: KernelState, file: CachedFile, bytes: number): void {
     if (file.fs === 'tmpfs') return;
     pfn = insertPage(k, file, index);
     k.frames.set(pfn, PG_UNREAD);
-    if (!file.disk.has(index)) return;
   }
+  const isHole = file.fs === 'ext4' && !file.disk.has(index) && !k.frames.has(pfn, PG_DIRTY);
+  if (isHole) return;
   k.frames.content[pfn] = k.contents.zeroFrom(k.frames.content[pfn]!, offset);
   k.frames.set(pfn, PG_DIRTY);
 }

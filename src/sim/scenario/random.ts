@@ -6,14 +6,16 @@ import { PROFILES, type Profile } from './profiles.ts';
 interface Region {
   readonly name: string;
   extent: number;
-  readonly shared: boolean;
-  readonly file: boolean;
+  /** Shared memory may be mapped somewhere in it. */
+  shared: boolean;
 }
 
 interface File {
   readonly name: string;
   bytes: number;
   readonly tmpfs: boolean;
+  /** Left the page cache once. */
+  dropped: boolean;
 }
 
 const MAX_LIVE = 5;
@@ -101,7 +103,7 @@ class Generator {
         );
         break;
       case 'madvise':
-        this.#emit(pid, `madvise ${this.#range(region)} ${this.#weighted(this.#profile.advices)}`);
+        this.#emit(pid, `madvise ${this.#range(region)} ${this.#advice(region)}`);
         break;
       case 'mremap':
         this.#mremap(pid, region);
@@ -127,7 +129,7 @@ class Generator {
     const pages = 1 + this.#rng.below(24);
     const tail = this.#chance(0.4) ? 1 + this.#rng.below(4095) : 0;
     const tmpfs = this.#chance(0.4);
-    const file = { name: `f${index}`, bytes: pages * 4096 - tail, tmpfs };
+    const file = { name: `f${index}`, bytes: pages * 4096 - tail, tmpfs, dropped: false };
     this.#files.push(file);
     this.#lines.push(`file ${file.name} ${file.bytes}${tmpfs ? ' fs=tmpfs' : ''}`);
   }
@@ -165,8 +167,12 @@ class Generator {
     const prot = this.#pick(['rw', 'rw', 'rw', 'rw', 'r', 'none', 'rwx', 'w']);
     this.#emit(pid, `mmap ${name} ${pages} prot=${prot} flags=${flags.join(',')}${at ? ` at=${at}` : ''}`);
     const known = this.#regions.find((region) => region.name === name);
-    if (known) known.extent = Math.max(known.extent, at + pages);
-    else this.#regions.push({ name, extent: at + pages, shared, file: useFile });
+    if (known) {
+      known.extent = Math.max(known.extent, at + pages);
+      known.shared ||= shared;
+    } else {
+      this.#regions.push({ name, extent: at + pages, shared });
+    }
   }
 
   #regionPages(): number {
@@ -191,8 +197,12 @@ class Generator {
     const name = target?.name ?? String.fromCharCode(65 + this.#regions.length);
     const dontUnmap = same && this.#chance(0.3) ? ' dontunmap' : '';
     this.#emit(pid, `mremap ${range} ${name} ${pages}${dontUnmap}`);
-    if (target) target.extent = Math.max(target.extent, pages);
-    else this.#regions.push({ name, extent: pages, shared: region.shared, file: region.file });
+    if (target) {
+      target.extent = Math.max(target.extent, pages);
+      target.shared ||= region.shared;
+    } else {
+      this.#regions.push({ name, extent: pages, shared: region.shared });
+    }
   }
 
   #fork(pid: number): void {
@@ -224,7 +234,10 @@ class Generator {
     const file = this.#pick(this.#files);
     const offset = this.#rng.below(file.bytes + (this.#chance(0.2) ? 5000 : 1));
     const { name } = file;
-    switch (this.#weighted(this.#profile.fileOperations)) {
+    const operation = this.#weighted(this.#profile.fileOperations);
+    // A file that is cached in part is read ahead in pieces, whose order the disk decides.
+    if (file.dropped && (operation === 'fileread' || operation === 'filewrite')) return;
+    switch (operation) {
       case 'fileread':
         this.#outside(`fileread ${name} ${offset}`);
         break;
@@ -242,12 +255,19 @@ class Generator {
         this.#outside(`fsync ${name}`);
         break;
       case 'dropcache':
+        file.dropped = !file.tmpfs;
         this.#outside(`dropcache ${name}`);
         break;
       case 'cached':
         this.#outside(`cached ${name}`);
         break;
     }
+  }
+
+  /** Collapsing shared memory is outside the model (docs/kernel.md). */
+  #advice(region: Region): string {
+    const advice = this.#weighted(this.#profile.advices);
+    return advice === 'collapse' && region.shared ? 'dontneed' : advice;
   }
 
   #look(pid: number, region: Region): void {
