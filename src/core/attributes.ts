@@ -4,7 +4,7 @@
  *
  *   31      23 22   18 17 16 15  12 11  8 7 6 5 4 3 2 1 0
  *   +---------+-------+-----+------+-----+-+-+-+-+-+-+-+-+
- *   |    0    | shift | mt  | 0    | key |0|D|A|G|U|X|W|R|
+ *   |    0    | shift | mt  | 0    | key |S|D|A|G|U|X|W|R|
  *   +---------+-------+-----+------+-----+-+-+-+-+-+-+-+-+
  */
 export const ATTR_READ = 1 << 0;
@@ -14,6 +14,8 @@ export const ATTR_USER = 1 << 3;
 export const ATTR_GLOBAL = 1 << 4;
 export const ATTR_ACCESSED = 1 << 5;
 export const ATTR_DIRTY = 1 << 6;
+/** Executable above user level, where a format has a bit for it (Arm PXN); X is then execution at user level. */
+export const ATTR_SUPERVISOR_EXEC = 1 << 7;
 
 /** Protection key of the leaf (x86 PKU/PKS), 0..15. */
 export const ATTR_KEY_SHIFT = 8;

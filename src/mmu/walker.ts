@@ -51,6 +51,8 @@ export class Walker {
   readonly result = new Walk();
   /** The root table of the current address space: what CR3 or satp points to. */
   root: Pfn = 0;
+  /** 32-bit words before the root table in its frame: 0, but in PAE, whose four PDPTEs need only 32-byte alignment. */
+  rootIndex = 0;
   asid: Asid = 0;
   rules: WalkRules;
 
@@ -73,6 +75,7 @@ export class Walker {
   // The entry to be read next, and what the entries so far allow together.
   #level = 0;
   #table: Pfn = 0;
+  #start = 0;
   #attributes = 0;
   #low = 0;
   #high = 0;
@@ -92,8 +95,8 @@ export class Walker {
     this.#indexMasks = Int32Array.from([0, ...mode.indexBits], (bits) => 2 ** bits - 1);
     this.#wordShift = mode.pteBytes === 8 ? 1 : 0;
     const half = 2 ** (mode.vaBits - 1 - PAGE_SHIFT);
-    this.#holeStart = mode.canonical ? half : VPN_END;
-    this.#holeEnd = mode.canonical ? VPN_END - half : VPN_END;
+    this.#holeStart = mode.lowerHalf ? 2 * half : mode.canonical ? half : VPN_END;
+    this.#holeEnd = mode.canonical && !mode.lowerHalf ? VPN_END - half : VPN_END;
   }
 
   /**
@@ -135,6 +138,7 @@ export class Walker {
     this.#high = highOf(vpn);
     this.#level = this.#mode.levels;
     this.#table = this.root;
+    this.#start = this.rootIndex;
     this.#attributes = this.rules.rootAttributes;
     if (effects & TIME && this.#psc !== null) this.#skipCachedLevels(this.#psc);
     return true;
@@ -146,7 +150,7 @@ export class Walker {
     const level = this.#level;
     const table = this.#table;
     const entry = indexIn(this.#low, this.#high, this.#shifts[level]!, this.#indexMasks[level]!);
-    const index = entry << this.#wordShift;
+    const index = this.#start + (entry << this.#wordShift);
     walk.level = level;
     walk.table = table;
     walk.index = index;
@@ -163,9 +167,11 @@ export class Walker {
 
     const verdict = rules.examine(lo, hi, level);
     if (verdict === NEXT_TABLE) {
-      if ((lo & rules.tableAccessed) !== rules.tableAccessed) this.#update(lo | rules.tableAccessed);
-      this.#attributes = rules.foldTable(this.#attributes, lo, hi);
+      const followed = rules.touchedTable(lo, level);
+      if (followed !== lo) this.#update(followed);
+      this.#attributes = rules.foldTable(this.#attributes, lo, hi, level);
       this.#table = this.#mode.format.pfnOf(lo, hi);
+      this.#start = 0;
       this.#level = level - 1;
       if (this.#effects & TIME && this.#psc !== null) {
         this.#psc.fill(walk.asid, this.#low, this.#high, level, this.#table, this.#attributes);
@@ -184,7 +190,7 @@ export class Walker {
       this.#update(touched);
       walk.attributes = rules.foldLeaf(this.#attributes, touched, hi, level);
     }
-    walk.pfn = this.#frameIn(this.#mode.format.pfnOf(lo, hi), sizeShiftOf(attributes));
+    walk.pfn = this.#frameIn(this.#mode.format.pfnOf(lo, hi, level), sizeShiftOf(attributes));
     return false;
   }
 
@@ -196,6 +202,7 @@ export class Walker {
     walk.pscLevel = level;
     this.#level = level - 1;
     this.#table = psc.table;
+    this.#start = 0;
     this.#attributes = psc.attributes;
   }
 
@@ -238,7 +245,7 @@ export class Walker {
   #refuse(refusal: Refusal, attributes = 0): false {
     const walk = this.result;
     const { vpn, offset, access, privilege, level } = walk;
-    const { vector, code } = this.rules.exception(refusal, attributes, access, privilege);
+    const { vector, code } = this.rules.exception(refusal, attributes, access, privilege, level);
     const { reason, step } = refusal;
     walk.fault = { vector, code, reason, level, vpn, offset, access, privilege, step };
     return false;

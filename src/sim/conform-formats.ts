@@ -5,6 +5,10 @@ import type { PagingMode } from '../mmu/mode/mode.ts';
 const MODE_OF_FORMAT: Readonly<Record<string, string>> = {
   'x86-64-4level': 'x86-64',
   'x86-64-5level': 'la57',
+  'x86-pae': 'pae',
+  'x86-32': 'x86-32',
+  'armv8-4k-48': 'armv8-4k-48',
+  'armv8-4k-39': 'armv8-4k-39',
   sv32: 'sv32',
   sv39: 'sv39',
   sv48: 'sv48',

@@ -9,6 +9,7 @@ import { MemoryMap, type MemoryRange } from '../memory/memory-map.ts';
 import { PhysicalMemory } from '../memory/physical.ts';
 import { Mmu } from '../mmu/mmu.ts';
 import type { PagingMode } from '../mmu/mode/mode.ts';
+import { pdpteLoadFault } from '../mmu/pdpte.ts';
 import { PagingStructureCaches } from '../mmu/psc.ts';
 import type { Controls } from '../mmu/rules/controls.ts';
 import { rulesFor } from '../mmu/rules/index.ts';
@@ -105,13 +106,25 @@ export class ConformRig {
   ): { readonly pa: bigint } | { readonly fault: Fault } {
     const mmu = this.#mmu;
     mmu.latency.clear();
-    mmu.switchTo(this.#asidIndex(asid), Number(root >> 12n));
     const { vpn, offset } = splitAddress(va);
+    const { pfn, index } = this.placeRoot(root);
+    mmu.switchTo(this.#asidIndex(asid), pfn);
+    if (this.#mode.name === 'pae') {
+      const fault = pdpteLoadFault(this.walker.rules, this.#memory, pfn, index);
+      if (fault !== null) return { fault: { ...fault, vpn, offset, access, privilege } };
+    }
     const region = this.#tlbs.regions.intern(Math.floor(vpn / REGION_PAGES));
     const low = vpn % REGION_PAGES;
     const key = this.#tlbs.keyOf(this.#asidIndex(asid), region, low);
     if (!mmu.translate(key, region, low, offset, access, privilege)) return { fault: mmu.fault! };
     return { pa: BigInt(mmu.frame) * 4096n + BigInt(offset) };
+  }
+
+  /** Points the walker at a root table. */
+  placeRoot(root: bigint): { readonly pfn: number; readonly index: number } {
+    this.walker.root = Number(root >> 12n);
+    this.walker.rootIndex = Number(root & 0xfffn) / 4;
+    return { pfn: this.walker.root, index: this.walker.rootIndex };
   }
 
   /** SFENCE.VMA or its like: null stands for every address, every ASID. */

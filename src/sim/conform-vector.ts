@@ -55,6 +55,10 @@ const controls = z.object({
   pbmte: flag.optional(),
   svnapot: flag.optional(),
   svrsw60t59b: flag.optional(),
+  ha: flag.optional(),
+  hd: flag.optional(),
+  pan: flag.optional(),
+  ips: z.number().int().min(32).max(48).optional(),
 });
 export type VectorControls = z.output<typeof controls>;
 
@@ -63,11 +67,13 @@ const expectation = z.union(
     z.object({ pa: address }),
     z.object({
       fault: z
-        .object({ code: z.number().int().optional(), vector: z.number().int().optional() })
-        .refine(
-          ({ code, vector }) => code !== undefined || vector !== undefined,
-          'expected a code or a vector',
-        ),
+        .object({
+          code: z.number().int().optional(),
+          vector: z.number().int().optional(),
+          ec: z.number().int().optional(),
+        })
+        .transform(({ code, vector, ec }) => ({ code, vector: vector ?? ec }))
+        .refine(({ code, vector }) => code !== undefined || vector !== undefined),
     }),
   ],
   'expected {"pa": "0x..."} or {"fault": {"code": N}}',
@@ -173,7 +179,8 @@ function* misfits({ mode, mem, final, steps, maxphyaddr }: Vector): Iterable<str
   }
   for (const step of steps) {
     if (step.op !== 'access') continue;
-    if (step.root % 4096n !== 0n) yield `'root' 0x${step.root.toString(16)}: expected a multiple of 4096`;
+    const align = mode.name === 'pae' ? 32n : 4096n;
+    if (step.root % align !== 0n) yield `'root' 0x${step.root.toString(16)}: expected a multiple of ${align}`;
     if (!mode.canonical && step.va >> BigInt(mode.vaBits)) yield `'va': expected at most ${mode.vaBits} bits`;
   }
   if (mode.family === 'x86' && maxphyaddr === undefined) yield "'maxphyaddr': expected a number, 32 to 52";

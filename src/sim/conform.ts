@@ -67,7 +67,7 @@ export class Conformance {
     for (const step of vector.steps.slice(0, at)) perform(rig, vector, step);
     const step = vector.steps[at] as AccessStep;
     rig.setControls(controlsOf(vector, step));
-    rig.walker.root = Number(step.root >> 12n);
+    rig.placeRoot(step.root);
     const { vpn, offset } = splitAddress(step.va);
     return explainWalk(rig.walker, vpn, offset, ACCESS[step.access], step.user ? USER : SUPERVISOR);
   }
@@ -101,41 +101,51 @@ function agrees(actual: VectorOutcome, expected: Expectation): boolean {
   if ('pa' in expected) return 'pa' in actual && actual.pa === expected.pa;
   if ('pa' in actual) return false;
   const { code, vector } = expected.fault;
-  return (
-    (code === undefined || code === actual.fault.code) &&
-    (vector === undefined || vector === actual.fault.vector)
-  );
+  const { fault } = actual;
+  return (code === undefined || code === fault.code) && (vector === undefined || vector === fault.vector);
 }
 
 /** The controls of a vector, with those that a step sets itself. */
 function controlsOf(vector: Vector, step: VectorControls): Controls {
   const bits = { ...vector.ctl, ...definedIn(step) };
-  if (vector.mode.family === 'x86') {
-    return {
-      family: 'x86',
-      maxphyaddr: vector.maxphyaddr ?? 52,
-      nxe: bits.nxe ?? false,
-      wp: bits.wp ?? false,
-      smep: bits.smep ?? false,
-      smap: bits.smap ?? false,
-      ac: bits.ac ?? false,
-      pge: bits.pge ?? false,
-      pke: bits.pke ?? false,
-      pks: bits.pks ?? false,
-      pkru: bits.pkru ?? 0,
-      pkrs: bits.pkrs ?? 0,
-      pdpe1gb: bits.pdpe1gb ?? true,
-    };
+  const { family } = vector.mode;
+  switch (family) {
+    case 'x86':
+      return {
+        family,
+        maxphyaddr: vector.maxphyaddr ?? 52,
+        pse: bits.pse ?? true,
+        nxe: bits.nxe ?? false,
+        wp: bits.wp ?? false,
+        smep: bits.smep ?? false,
+        smap: bits.smap ?? false,
+        ac: bits.ac ?? false,
+        pge: bits.pge ?? false,
+        pke: bits.pke ?? false,
+        pks: bits.pks ?? false,
+        pkru: bits.pkru ?? 0,
+        pkrs: bits.pkrs ?? 0,
+        pdpe1gb: bits.pdpe1gb ?? true,
+      };
+    case 'riscv':
+      return {
+        family,
+        sum: bits.sum ?? false,
+        mxr: bits.mxr ?? false,
+        adue: bits.adue ?? false,
+        svnapot: bits.svnapot ?? false,
+        svpbmt: bits.pbmte ?? false,
+        svrsw60t59b: bits.svrsw60t59b ?? false,
+      };
+    case 'arm':
+      return {
+        family,
+        ha: bits.ha ?? false,
+        hd: bits.hd ?? false,
+        pan: bits.pan ?? false,
+        ips: bits.ips ?? 48,
+      };
   }
-  return {
-    family: 'riscv',
-    sum: bits.sum ?? false,
-    mxr: bits.mxr ?? false,
-    adue: bits.adue ?? false,
-    svnapot: bits.svnapot ?? false,
-    svpbmt: bits.pbmte ?? false,
-    svrsw60t59b: bits.svrsw60t59b ?? false,
-  };
 }
 
 function definedIn(controls: VectorControls): VectorControls {

@@ -203,7 +203,7 @@ export class OracleCpu implements TlbMaintenance {
       parts.push([line, cycles]);
       const faultsHere = outcome.fault !== null && level === outcome.fault.level;
       if (faultsHere) break;
-      const written = leaf ? this.#rules.touched(lo, type) : lo | this.#rules.tableAccessed;
+      const written = leaf ? this.#rules.touched(lo, type) : this.#rules.touchedTable(lo, level);
       if (written !== lo) {
         this.#memory.write(table, index, written);
         walks.adWrites++;

@@ -14,6 +14,8 @@ export interface PagingMode {
   /** Significant bits of a virtual address; the bits above repeat the top one where `canonical`. */
   readonly vaBits: number;
   readonly canonical: boolean;
+  /** Only addresses whose upper bits are all 0 (the lower half) are translated: Arm's TTBR0. */
+  readonly lowerHalf?: boolean;
   /** Levels at which a leaf (a superpage above level 1) may stand. */
   readonly leafLevels: readonly number[];
   readonly format: PteFormat;
@@ -31,7 +33,8 @@ export interface PteFormat {
   isPresent(lo: number, hi: number): boolean;
   /** For a present entry at this level: leaf (true) or pointer to the next table (false). */
   isLeaf(lo: number, hi: number, level: number): boolean;
-  pfnOf(lo: number, hi: number): Pfn;
+  /** The next table, or with a level the frame of that level's leaf (only x86-32 tells them apart). */
+  pfnOf(lo: number, hi: number, level?: number): Pfn;
   /** What this one entry says, upper levels not folded in; the size field is left 0. */
   attributesOf(lo: number, hi: number): number;
   /** A leaf is write-protected by `lo & protectAnd | protectOr`: bulk edits such as fork use the masks directly. */

@@ -4,9 +4,8 @@ import type { Refusal } from '../rules/refusal.ts';
 
 type Check = (attributes: number, access: AccessType, privilege: Privilege) => Refusal | null;
 
-/** Attribute bits R..D and the key, which stands one bit above them: all that permissions depend on. */
-const FLAGS = 0x7f;
-const COMBINATIONS = (ATTR_KEY_MASK | 0xff) + 1;
+/** The flags and the key, the low bits of attributes: all that permissions depend on. */
+const RELEVANT = ATTR_KEY_MASK | 0xff;
 const UNKNOWN = 0xff;
 
 /**
@@ -16,19 +15,18 @@ const UNKNOWN = 0xff;
  */
 export class AllowedMasks {
   readonly #check: Check;
-  readonly #masks = new Uint8Array(COMBINATIONS / 2).fill(UNKNOWN);
+  readonly #masks = new Uint8Array(RELEVANT + 1).fill(UNKNOWN);
 
   constructor(check: Check) {
     this.#check = check;
   }
 
   of(attributes: number): number {
-    const index = (attributes & FLAGS) | ((attributes & ATTR_KEY_MASK) >>> 1);
-    const known = this.#masks[index]!;
-    return known === UNKNOWN ? this.#workOut(index, attributes) : known;
+    const known = this.#masks[attributes & RELEVANT]!;
+    return known === UNKNOWN ? this.#workOut(attributes & RELEVANT) : known;
   }
 
-  #workOut(index: number, attributes: number): number {
+  #workOut(attributes: number): number {
     let mask = 0;
     if (attributes & ATTR_ACCESSED) {
       for (const privilege of [USER, SUPERVISOR] as const) {
@@ -39,7 +37,7 @@ export class AllowedMasks {
         }
       }
     }
-    this.#masks[index] = mask;
+    this.#masks[attributes] = mask;
     return mask;
   }
 }

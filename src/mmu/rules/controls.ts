@@ -2,7 +2,7 @@
  * The control bits that decide what a translation may do, by the names of the manuals. Rules are compiled from them
  * (rulesFor): whoever changes a bit makes new rules, and new allowed-masks for the entries that TLBs hold.
  */
-export type Controls = X86Controls | RiscvControls;
+export type Controls = X86Controls | RiscvControls | ArmControls;
 
 /** CR0, CR4, EFER, RFLAGS.AC, the protection-key registers, and what CPUID says of the address width and 1 GiB pages. */
 export interface X86Controls {
@@ -25,6 +25,8 @@ export interface X86Controls {
   /** Two bits a key, AD (no data access) and WD (no writes), key 0 lowest. */
   readonly pkru: number;
   readonly pkrs: number;
+  /** CR4.PSE: 4 MiB pages in 32-bit paging; other modes do not ask. Set when left out. */
+  readonly pse?: boolean;
   /** CPUID Page1GB: a PDPTE may be a leaf. */
   readonly pdpe1gb: boolean;
 }
@@ -43,4 +45,17 @@ export interface RiscvControls {
   readonly svpbmt: boolean;
   /** Bits 60:59 belong to software instead of being reserved. */
   readonly svrsw60t59b: boolean;
+}
+
+/** TCR_EL1 and PSTATE. T0SZ is the mode's. */
+export interface ArmControls {
+  readonly family: 'arm';
+  /** TCR.HA: hardware sets the access flag. */
+  readonly ha: boolean;
+  /** TCR.HD (with HA): hardware makes a clean page with DBM writable on a store. */
+  readonly hd: boolean;
+  /** PSTATE.PAN: EL1 may not load from or store to pages that EL0 can access. */
+  readonly pan: boolean;
+  /** TCR.IPS: physical-address bits, 32..48. */
+  readonly ips: number;
 }

@@ -20,6 +20,10 @@ export const NON_CANONICAL_RISCV: Refusal = {
   reason: 'non-canonical',
   step: 'Sv39: bits 63:39 must all equal bit 38',
 };
+export const BEYOND_TTBR0: Refusal = {
+  reason: 'non-canonical',
+  step: 'D8.2: the address is above the range of TTBR0 (TCR.T0SZ)',
+};
 export const OUTSIDE_MEMORY: Refusal = {
   reason: 'access-fault',
   step: 'VATP step 2: PMA check of the PTE read',

@@ -46,7 +46,6 @@ const NAPOT_SIZE_SHIFT = 4;
 export class RiscvRules implements WalkRules {
   readonly mode: PagingMode;
   readonly rootAttributes = 0;
-  readonly tableAccessed = 0;
   readonly nonCanonical = NON_CANONICAL_RISCV;
   readonly #controls: RiscvControls;
   readonly #shifts: Int32Array;
@@ -90,6 +89,10 @@ export class RiscvRules implements WalkRules {
 
   foldTable(attributes: number, lo: number): number {
     return attributes | ((lo >>> 1) & ATTR_GLOBAL);
+  }
+
+  touchedTable(lo: number): number {
+    return lo;
   }
 
   foldLeaf(attributes: number, lo: number, hi: number, level: number): number {

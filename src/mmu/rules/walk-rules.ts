@@ -11,13 +11,13 @@ export interface WalkRules {
   readonly mode: PagingMode;
   /** What a walk starts with, before any entry has taken something away. */
   readonly rootAttributes: number;
-  /** Bits that the walker sets in the low word of a pointer it follows (x86 A), 0 for none. */
-  readonly tableAccessed: number;
 
   /** A present, well-formed pointer, such a leaf, or the first thing wrong with the entry. */
   examine(lo: number, hi: number, level: number): Verdict;
   /** `attributes` so far, with a pointer folded in. */
-  foldTable(attributes: number, lo: number, hi: number): number;
+  foldTable(attributes: number, lo: number, hi: number, level: number): number;
+  /** A pointer's low word once it has been followed: x86 sets A. */
+  touchedTable(lo: number, level: number): number;
   /** `attributes` so far, with the leaf folded in: the translation's own, size included. */
   foldLeaf(attributes: number, lo: number, hi: number, level: number): number;
   /** Whether the translation allows the access: null or the first reason why not. */
@@ -28,11 +28,15 @@ export interface WalkRules {
   touched(lo: number, access: AccessType): number;
   /** The refusal of an address that the mode has no translation for. */
   readonly nonCanonical: Refusal;
-  /** The exception vector (or cause) and code of a refusal. */
+  /**
+   * The exception vector (or cause) and code of a refusal. `level` is where the walk ended; without it a TLB entry
+   * refused, whose attributes tell its size.
+   */
   exception(
     refusal: Refusal,
     attributes: number,
     access: AccessType,
     privilege: Privilege,
+    level?: number,
   ): { readonly vector: number; readonly code: number };
 }

@@ -15,10 +15,11 @@ import { type PagingMode, spanShifts } from '../mode/mode.ts';
 import { X86_A, X86_D, X86_P, X86_PS } from '../mode/x86-format.ts';
 import { AllowedMasks } from '../permissions/allowed.ts';
 import { VECTOR_GP, VECTOR_PF, x86ErrorCode, x86Refusal } from '../permissions/x86.ts';
-import { bitRange, highWord, lowWord } from './bits.ts';
+import { highWord, lowWord } from './bits.ts';
 import type { X86Controls } from './controls.ts';
 import { LEAF, NEXT_TABLE, NON_CANONICAL_X86, type Refusal, type Verdict } from './refusal.ts';
 import type { WalkRules } from './walk-rules.ts';
+import { reservedBits } from './x86-reserved.ts';
 
 const NOT_PRESENT: Refusal = { reason: 'not-present', step: 'SDM 4.7: P = 0' };
 const RESERVED: Refusal = { reason: 'reserved-bit', step: 'SDM 4.7: a reserved bit is set' };
@@ -32,7 +33,6 @@ const POINTER = 8;
 export class X86Rules implements WalkRules {
   readonly mode: PagingMode;
   readonly rootAttributes = COMBINED;
-  readonly tableAccessed = X86_A;
   readonly nonCanonical = NON_CANONICAL_X86;
   readonly #controls: X86Controls;
   /** Bit `level` is set where PS = 1 makes a leaf. */
@@ -42,27 +42,36 @@ export class X86Rules implements WalkRules {
   readonly #shifts: Int32Array;
   readonly #reservedLo = new Int32Array(2 * POINTER);
   readonly #reservedHi = new Int32Array(2 * POINTER);
-
+  /** Level of PAE's PDPTEs, which hold neither rights nor A; 0 in other modes. */
+  readonly #bareLevel: number;
   readonly #allowed: AllowedMasks;
 
   constructor(mode: PagingMode, controls: X86Controls) {
+    const is64bit = mode.vaBits > 32;
     this.mode = mode;
-    this.#controls = controls;
+    this.#controls = {
+      ...controls,
+      // Only 64-bit paging has protection keys, only 8-byte entries have XD.
+      pke: controls.pke && is64bit,
+      pks: controls.pks && is64bit,
+      nxe: controls.nxe && mode.pteBytes === 8,
+    };
+    this.#bareLevel = !is64bit && mode.pteBytes === 8 ? 3 : 0;
     this.#allowed = new AllowedMasks((attributes, access, privilege) =>
-      x86Refusal(attributes, access, privilege, controls),
+      this.check(attributes, access, privilege),
     );
     this.#leafOnly = ATTR_ACCESSED | ATTR_DIRTY | ATTR_KEY_MASK | (controls.pge ? ATTR_GLOBAL : 0);
     this.#shifts = spanShifts(mode);
-    const leafLevels = mode.leafLevels.filter((level) => level !== 3 || controls.pdpe1gb);
+    const leafLevels = mode.leafLevels.filter(
+      (level) =>
+        !(level === 3 && !controls.pdpe1gb) &&
+        !(mode.pteBytes === 4 && level === 2 && controls.pse === false),
+    );
     this.#leafLevels = leafLevels.reduce((mask, level) => mask | (1 << level), 0);
-
-    // Bits 51:MAXPHYADDR of every entry, and bit 63 while it does not mean "no execution" (SDM 4.5.4).
-    const always = bitRange(51, controls.maxphyaddr) | (controls.nxe ? 0n : 1n << 63n);
     for (let level = 1; level <= mode.levels; level++) {
-      // A large page starts at a multiple of its size, but for bit 12, which is its PAT bit.
-      this.#reserve(level, always | bitRange(11 + this.#shifts[level]!, 13));
-      // PS = 1 where it makes no leaf. Nothing points further than a PTE.
-      this.#reserve(level + POINTER, always | BigInt(X86_PS));
+      const span = this.#shifts[level]!;
+      this.#reserve(level, reservedBits(mode, controls, level, true, span));
+      this.#reserve(level + POINTER, reservedBits(mode, controls, level, false, span));
     }
   }
 
@@ -74,8 +83,12 @@ export class X86Rules implements WalkRules {
     return leaf ? LEAF : NEXT_TABLE;
   }
 
-  foldTable(attributes: number, lo: number, hi: number): number {
-    return attributes & this.mode.format.attributesOf(lo, hi);
+  foldTable(attributes: number, lo: number, hi: number, level: number): number {
+    return level === this.#bareLevel ? attributes : attributes & this.mode.format.attributesOf(lo, hi);
+  }
+
+  touchedTable(lo: number, level: number): number {
+    return level === this.#bareLevel ? lo : lo | X86_A;
   }
 
   foldLeaf(attributes: number, lo: number, hi: number, level: number): number {
