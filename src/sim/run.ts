@@ -2,6 +2,8 @@ import { sizeShiftNamed } from '../core/attributes.ts';
 import type { Fault } from '../core/fault.ts';
 import type { FaultOutcome } from '../core/kernel-port.ts';
 import { Ledger } from '../core/ledger.ts';
+import { LINUX_6_18_COSTS, MEASURED_GHZ } from '../kernel/cost/linux-6.18.ts';
+import { scaleCosts } from '../kernel/cost/scale.ts';
 import { DemandKernel } from '../kernel/demand.ts';
 import { LinuxKernel } from '../kernel/linux.ts';
 import type { Chunk } from '../trace/chunk.ts';
@@ -96,11 +98,17 @@ export class Simulation {
 
   #linux(mapped: boolean): KernelSide {
     const { memory, mode } = this.hardware;
-    const { memoryBytes } = this.machine.kernel;
-    return new LinuxSide(
-      new LinuxKernel({ memory, mode, memoryBytes, tlb: this.spaces, ledger: this.window, contents: false }),
-      mapped,
-    );
+    const { core, kernel } = this.machine;
+    const config = {
+      memory,
+      mode,
+      memoryBytes: kernel.memoryBytes,
+      tlb: this.spaces,
+      ledger: this.window,
+      costs: scaleCosts(LINUX_6_18_COSTS, core.frequencyGHz / MEASURED_GHZ),
+      contents: false,
+    };
+    return new LinuxSide(new LinuxKernel(config), mapped);
   }
 
   #handleFault(fault: Fault): FaultOutcome {

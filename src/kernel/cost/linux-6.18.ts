@@ -128,6 +128,9 @@ export const LINUX_6_18_PRICES: Readonly<Record<Part, Price>> = {
   swap: assumed(M.majorRandom, 'as a random read of the disk'),
 };
 
+/** The clock that the figures were counted in, GHz. */
+export const MEASURED_GHZ = 2.445;
+
 /** The same as plain numbers, for the meter. */
 export const LINUX_6_18_COSTS = Object.fromEntries(
   Object.entries(LINUX_6_18_PRICES).map(([part, price]) => [part, price.cycles]),
