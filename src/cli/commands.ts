@@ -17,6 +17,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./run.ts')).runCommand,
   },
   {
+    name: 'record',
+    summary: 'run a program under Valgrind and record its accesses, mappings and forks',
+    load: async () => (await import('./record.ts')).recordCommand,
+  },
+  {
     name: 'trace',
     summary: 'look at traces, convert, cut, merge and make them',
     load: async () => (await import('./trace.ts')).traceCommand,
@@ -30,6 +35,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     name: 'machines',
     summary: 'list the machine presets, or explain where each number of one comes from',
     load: async () => (await import('./machines.ts')).machinesCommand,
+  },
+  {
+    name: 'walk',
+    summary: 'one translation explained: address split, each PTE read, each check',
+    load: async () => (await import('./walk.ts')).walkCommand,
   },
   {
     name: 'lab',

@@ -35,10 +35,15 @@ export interface Hardware {
 /**
  * Builds the hardware of a machine.
  * @param regions of the trace to come: keys of pages are made with its numbers
+ * @param memory that the tables are in: empty, or what something else has made already
  */
-export function buildHardware(machine: Machine, regions: RegionTable, ledger: Ledger): Hardware {
+export function buildHardware(
+  machine: Machine,
+  regions: RegionTable,
+  ledger: Ledger,
+  memory = new PhysicalMemory(),
+): Hardware {
   const mode = modeNamed(machine.paging.mode);
-  const memory = new PhysicalMemory();
   const dataCaches = cachesOf(machine, machine.caches, machine.dram.latency);
   const caches = machine.pteThroughCaches ? dataCaches : cachesOf(machine, [], machine.pteLatency);
   const psc = pscOf(machine, mode);

@@ -2,22 +2,21 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { TlbSim, type TlbSimShape } from '../../src/lab/tlbsim.ts';
 import { ChunkBuilder } from '../../src/trace/chunk-builder.ts';
-import { WINDOW_PAD } from '../../src/trace/decode.ts';
+import { decodeStream } from '../../src/trace/decode.ts';
 import { LackeyDecoder } from '../../src/trace/format/lackey.ts';
 
 /** Runs the text of a trace; counts, and with `verbose` the lab's lines. */
-function simulate(shape: TlbSimShape, text: string): { summary: string; lines: string[] } {
+async function simulate(shape: TlbSimShape, text: string): Promise<{ summary: string; lines: string[] }> {
   const builder = new ChunkBuilder();
-  const bytes = new TextEncoder().encode(text);
-  const window = new Uint8Array(bytes.length + WINDOW_PAD);
-  window.set(bytes);
-  const decoder = new LackeyDecoder(builder, 'test');
-  expect(decoder.decode(window, 0, bytes.length, true)).toBe(bytes.length);
   const simulator = new TlbSim(shape);
   const lines: string[] = [];
-  simulator.run(builder.chunk, ({ letter, address, size, outcomes }) =>
-    lines.push(`${letter} ${address.toString(16)},${size} ${outcomes.join(' ')}`),
-  );
+  async function* bytes() {
+    yield new TextEncoder().encode(text);
+  }
+  for await (const chunk of decodeStream(bytes(), new LackeyDecoder(builder, 'test'), builder))
+    simulator.run(chunk, ({ letter, address, size, outcomes }) =>
+      lines.push(`${letter} ${address.toString(16)},${size} ${outcomes.join(' ')}`),
+    );
   const { hits, misses, evictions } = simulator;
   return { summary: `hits:${hits} misses:${misses} evictions:${evictions}`, lines };
 }
@@ -71,8 +70,8 @@ function transposeTrace(): string {
 }
 
 describe('tlbsim', () => {
-  it('says what the reference simulator of the cache lab says of the trace in its handout', () => {
-    expect(simulate({ s: 4, E: 1, b: 4 }, YI)).toEqual({
+  it('says what the reference simulator of the cache lab says of the trace in its handout', async () => {
+    expect(await simulate({ s: 4, E: 1, b: 4 }, YI)).toEqual({
       summary: 'hits:4 misses:5 evictions:3',
       lines: [
         'L 10,1 miss',
@@ -84,7 +83,7 @@ describe('tlbsim', () => {
         'M 12,1 miss eviction hit',
       ],
     });
-    expect(simulate({ s: 4, E: 2, b: 4 }, YI).summary).toBe('hits:4 misses:5 evictions:2');
+    expect((await simulate({ s: 4, E: 2, b: 4 }, YI)).summary).toBe('hits:4 misses:5 evictions:2');
   });
 
   it.each([
@@ -92,32 +91,37 @@ describe('tlbsim', () => {
     [{ s: 2, E: 2, b: 3 }, 'hits:201 misses:37 evictions:29'],
     [{ s: 2, E: 4, b: 3 }, 'hits:212 misses:26 evictions:10'],
     [{ s: 5, E: 1, b: 5 }, 'hits:231 misses:7 evictions:0'],
-  ])('counts the reference simulator’s hits, misses and evictions in the transpose: %o', (shape, summary) => {
-    expect(simulate(shape, transposeTrace()).summary).toBe(summary);
-  });
+  ])(
+    'counts the reference simulator’s hits, misses and evictions in the transpose: %o',
+    async (shape, summary) => {
+      expect((await simulate(shape, transposeTrace())).summary).toBe(summary);
+    },
+  );
 
-  it('skips instruction fetches', () => {
+  it('skips instruction fetches', async () => {
     const withFetches = YI.replaceAll('\n', '\nI  0400d7d4,8\n');
-    expect(simulate({ s: 4, E: 1, b: 4 }, withFetches)).toEqual(simulate({ s: 4, E: 1, b: 4 }, YI));
+    expect(await simulate({ s: 4, E: 1, b: 4 }, withFetches)).toEqual(
+      await simulate({ s: 4, E: 1, b: 4 }, YI),
+    );
   });
 
-  it('looks an access up once, even where it crosses a 4 KiB page', () => {
-    expect(simulate({ s: 0, E: 4, b: 4 }, ' M 1ffe,8\n').lines).toEqual(['M 1ffe,8 miss hit']);
+  it('looks an access up once, even where it crosses a 4 KiB page', async () => {
+    expect((await simulate({ s: 0, E: 4, b: 4 }, ' M 1ffe,8\n')).lines).toEqual(['M 1ffe,8 miss hit']);
   });
 
-  it('is a plain LRU over address >> b, for any 64-bit addresses and any s, E, b', () => {
+  it('is a plain LRU over address >> b, for any 64-bit addresses and any s, E, b', async () => {
     const address = fc.oneof(
       fc.bigInt(0n, 2n ** 64n - 9n),
       fc.bigInt(0n, 0x7fffn),
       fc.constantFrom(2n ** 33n, 2n ** 52n),
     );
-    fc.assert(
-      fc.property(
+    await fc.assert(
+      fc.asyncProperty(
         fc.array(fc.tuple(fc.constantFrom('L', 'S', 'M'), address), { maxLength: 60 }),
         fc.nat(4),
         fc.integer({ min: 1, max: 4 }),
         fc.nat(45),
-        (accesses, s, E, b) => {
+        async (accesses, s, E, b) => {
           const sets = new Map<bigint, bigint[]>();
           let hits = 0;
           let misses = 0;
@@ -145,7 +149,7 @@ describe('tlbsim', () => {
             if (letter === 'M') touch(va);
           }
           const text = accesses.map(([letter, va]) => ` ${letter} ${va.toString(16)},1\n`).join('');
-          expect(simulate({ s, E, b }, text).summary).toBe(
+          expect((await simulate({ s, E, b }, text)).summary).toBe(
             `hits:${hits} misses:${misses} evictions:${evictions}`,
           );
         },
