@@ -18,8 +18,10 @@ export async function* numberedLines(
 ): AsyncGenerator<{ readonly number: number; readonly text: string }, void, undefined> {
   const file = { path, bytesRead: 0 };
   const { head, all } = await peek(counted(path, file), 16);
+  // Brotli has no mark at its beginning.
+  const compression = /\.br$/i.test(path) ? 'brotli' : compressionOf(head);
   let number = 0;
-  for await (const line of splitLines(decompress(all, compressionOf(head), file, MAX_EXPANSION), path)) {
+  for await (const line of splitLines(decompress(all, compression, file, MAX_EXPANSION), path)) {
     number++;
     const text = line.toString('utf8').trim();
     if (text !== '') yield { number, text };

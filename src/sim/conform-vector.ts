@@ -136,6 +136,9 @@ const sequence = z
     final: new Map([...mem, ...final]),
   }));
 
+/** What decides how the rest of a line is read. */
+const header = z.object({ fmt: z.string(), kind: z.string().optional() });
+
 /** A vector of either kind, as steps: a single translation is a sequence of one access. */
 export type Vector = (z.output<typeof single> | z.output<typeof sequence>) & { readonly mode: PagingMode };
 
@@ -151,7 +154,7 @@ export function parseVector(line: string, place: string): Vector | string {
   } catch {
     throw badVector(`expected a JSON object, found ${quoteLine(line)}`, place);
   }
-  const named = z.object({ fmt: z.string(), kind: z.string().optional() }).safeParse(json);
+  const named = header.safeParse(json);
   if (!named.success) throw badVector(describe(named.error), place);
   const { fmt, kind } = named.data;
   const mode = modeOfFormat(fmt);
