@@ -1,4 +1,4 @@
-import { STORE } from '../core/access.ts';
+import { STORE, SUPERVISOR } from '../core/access.ts';
 import type { Pfn, Vpn } from '../core/addr.ts';
 import type { Fault } from '../core/fault.ts';
 import type { FaultHandler, FaultOutcome } from '../core/kernel-port.ts';
@@ -97,8 +97,9 @@ export class LinuxKernel {
     if (!vma) return MAPERR;
     const refused = accessError(vma, access);
     if (refused) return refused;
+    const caller = fault.privilege === SUPERVISOR ? 'kernel-access' : 'access';
     try {
-      const kind = handleMmFault(k, process, vma, vpn, access === STORE);
+      const kind = handleMmFault(k, process, vma, vpn, access === STORE, caller);
       if (kind === 'sigbus') return ADRERR;
       this.lastFault = kind;
       return RETRY;

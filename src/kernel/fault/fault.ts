@@ -13,11 +13,11 @@ import { doSwapPage } from './swap.ts';
 import { doWpPage } from './wp.ts';
 
 /**
- * Who wants the page. When the kernel has to drop its lock on the way, an access and MADV_POPULATE remember that they
- * tried (FAULT_FLAG_TRIED after I/O of their own; always), which makes the fault a major one; MAP_POPULATE and mlock
- * start as if nothing had been (__mm_populate), and what then completes is minor.
+ * Who wants the page: it decides what counts as a major fault when the kernel has to drop its lock on the way. A user
+ * access does so under the VMA's own lock and remembers only I/O; an access by the kernel and MADV_POPULATE remember
+ * that they tried (FAULT_FLAG_TRIED); MAP_POPULATE and mlock start as if nothing had been (__mm_populate).
  */
-export type FaultCaller = 'access' | 'populate' | 'madvise-populate';
+export type FaultCaller = 'access' | 'kernel-access' | 'populate' | 'madvise-populate';
 
 /**
  * handle_mm_fault: makes a page of a VMA accessible, for an access that the VMA allows. A completed fault is counted
@@ -36,7 +36,7 @@ export function handleMmFault(
   k.meter.add('tableWalk');
   const result = handlePmd(site);
   if (result === 'sigbus') return result;
-  if (caller === 'madvise-populate' ? site.major || site.retried : caller === 'access' && site.major) {
+  if (countsAsMajor(site, caller)) {
     process.majflt++;
     k.counters.major++;
   } else {
@@ -46,6 +46,11 @@ export function handleMmFault(
   k.counters.faultsByKind[result]++;
   process.mm.noteResident();
   return result;
+}
+
+function countsAsMajor(site: FaultSite, caller: FaultCaller): boolean {
+  if (caller === 'populate') return false;
+  return site.major || (site.retried && caller !== 'access');
 }
 
 /** __handle_mm_fault: a huge page where one is or may be, a PTE otherwise. */

@@ -1,6 +1,6 @@
 import { PAGE_BYTES, type Pfn } from '../../core/addr.ts';
 import { mayReuseAnon } from '../cow.ts';
-import { PG_ANON, PG_EXCLUSIVE } from '../frame/frames.ts';
+import { PG_ANON, PG_EXCLUSIVE, PG_LARGE } from '../frame/frames.ts';
 import { allocateFrame, copyPage } from '../frame/pages.ts';
 import { markDirty, pageMkwrite } from '../page-cache/mkwrite.ts';
 import type { EntryRef } from '../pagetable/table.ts';
@@ -17,7 +17,7 @@ export function doWpPage(site: FaultSite, ref: EntryRef): FaultResult {
   k.meter.add('reuseCheck');
   if (k.frames.has(pfn, PG_ANON) && mayReuseAnon(k, pfn)) {
     if (!k.frames.has(pfn, PG_EXCLUSIVE)) {
-      moveAnonRmap(k, pfn, vma);
+      if (!k.frames.has(pfn, PG_LARGE)) moveAnonRmap(k, pfn, vma);
       k.frames.set(pfn, PG_EXCLUSIVE);
     }
     wpPageReuse(site, ref);

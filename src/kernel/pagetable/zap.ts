@@ -94,6 +94,7 @@ export function zapRange(
   }
 }
 
+/** Empties a huge leaf: the folio loses this mapping, the table set aside for it is given back. */
 function zapHugePmd(k: KernelState, mm: Mm, ref: EntryRef): void {
   const lo = k.tables.lo(ref);
   const head = k.pte.pfn(lo, k.tables.hi(ref));

@@ -3,10 +3,10 @@ import { PG_ANON, PG_DIRTY, PG_EXCLUSIVE, PG_LARGE, PG_RECLAIM, PG_SWAPBACKED } 
 import { removeFromCache } from '../page-cache/cache.ts';
 import { writePage } from '../page-cache/writeback.ts';
 import { forEachMapping } from '../reverse-map.ts';
-import { countResident, removeMapping } from '../rmap.ts';
+import { countResident, headOf, putFolio, removeMapping } from '../rmap.ts';
 import { flushPage } from '../shootdown.ts';
 import type { KernelState } from '../state.ts';
-import { splitFolio } from '../thp/split-folio.ts';
+import { splitFolio, splitPmdsOf } from '../thp/split-folio.ts';
 import type { CachedFile } from '../vma/vma.ts';
 
 /** Whether dirty file pages may be written back here: reclaim under pressure does (through writeback), MADV_PAGEOUT does not. */
@@ -25,6 +25,7 @@ export function reclaimPage(
   options: ReclaimOptions = { writeBack: false },
 ): boolean {
   if (k.frames.has(pfn, PG_LARGE)) {
+    if (!k.frames.has(headOf(k, pfn), PG_SWAPBACKED)) return dropLazyFreeFolio(k, headOf(k, pfn));
     splitFolio(k, pfn);
     return false;
   }
@@ -44,6 +45,25 @@ function dropLazyFree(k: KernelState, pfn: Pfn): boolean {
     return false;
   }
   unmapEverywhere(k, pfn);
+  return true;
+}
+
+/** The same for a large folio, which goes as a whole. */
+function dropLazyFreeFolio(k: KernelState, head: Pfn): boolean {
+  const pages = Array.from({ length: k.hugePages }, (_, i) => head + i);
+  let written = k.frames.has(head, PG_DIRTY);
+  for (const page of pages)
+    forEachMapping(k, page, (_mm, _vma, _vpn, ref) => {
+      if (k.pte.isDirty(k.tables.lo(ref))) written = true;
+    });
+  if (written) {
+    k.frames.set(head, PG_SWAPBACKED);
+    return false;
+  }
+  splitPmdsOf(k, head);
+  k.frames.refcount[head]!++;
+  for (const page of pages) unmapEverywhere(k, page);
+  putFolio(k, head, 1);
   return true;
 }
 

@@ -59,7 +59,7 @@ function mapZeroPage(k: KernelState, page: Pfn): void {
 }
 
 /** Splits every PMD that maps a folio; a PMD may show at any page of it that a VMA still covers. */
-function splitPmdsOf(k: KernelState, head: Pfn): void {
+export function splitPmdsOf(k: KernelState, head: Pfn): void {
   for (let page = head; page < head + k.hugePages && k.folios.at(head).entire > 0; page++)
     forEachMapping(k, page, (mm, vma, vpn, ref) => {
       if (ref.level > 1) splitHugePmd(k, mm, vma, ref, vpn - (vpn % k.hugePages));

@@ -134,7 +134,7 @@ export class ScenarioRun {
     const faultsBefore = process.minflt + process.majflt;
     return this.#counted(pid, at, () => {
       const before = pageAt(this.#kernel.state, process.mm, vpn);
-      const reached = this.machine.access(pid, vpn, at.offset, write);
+      const reached = this.machine.access(pid, vpn, at.offset, write, byKernel);
       const refused = typeof reached === 'object' ? reached : undefined;
       let value = -1;
       if (typeof reached === 'number') {
