@@ -20,6 +20,40 @@ export interface Decoder {
 export const WINDOW_PAD = 64;
 const WINDOW_BYTES = 2 << 20;
 
+/** The stretch of a stream that is being decoded: what is not yet consumed, and what was added behind it. */
+export class Window {
+  #bytes = new Uint8Array(WINDOW_BYTES + WINDOW_PAD);
+  #from = 0;
+  #to = 0;
+
+  /** Bytes not yet consumed. */
+  get length(): number {
+    return this.#to - this.#from;
+  }
+
+  /** Adds what follows in the stream; the input may be used again afterwards. */
+  append(input: Uint8Array): void {
+    if (this.#to + input.length > this.#bytes.length - WINDOW_PAD) {
+      const needed = this.length + input.length + WINDOW_PAD;
+      const next = needed > this.#bytes.length ? new Uint8Array(needed * 2) : this.#bytes;
+      next.set(this.#bytes.subarray(this.#from, this.#to));
+      this.#bytes = next;
+      this.#to -= this.#from;
+      this.#from = 0;
+    }
+    this.#bytes.set(input, this.#to);
+    this.#to += input.length;
+  }
+
+  /**
+   * Lets the decoder consume what it can.
+   * @param last nothing more will be added
+   */
+  decode(decoder: Decoder, last: boolean): void {
+    this.#from = decoder.decode(this.#bytes, this.#from, this.#to, last);
+  }
+}
+
 /**
  * Runs a decoder over a byte stream at constant memory: the bytes pass through one window that starts at the first
  * byte not yet consumed. The same chunk object is yielded each time; the consumer is done with it when it asks for
@@ -30,30 +64,18 @@ export async function* decodeStream(
   decoder: Decoder,
   builder: ChunkBuilder,
 ): AsyncGenerator<Chunk, void, undefined> {
-  let window = new Uint8Array(WINDOW_BYTES + WINDOW_PAD);
-  let from = 0;
-  let to = 0;
+  const window = new Window();
   for await (const input of source) {
-    if (to + input.length > window.length - WINDOW_PAD) {
-      const kept = to - from;
-      const needed = kept + input.length + WINDOW_PAD;
-      const next = needed > window.length ? new Uint8Array(needed * 2) : window;
-      next.set(window.subarray(from, to));
-      window = next;
-      from = 0;
-      to = kept;
-    }
-    window.set(input, to);
-    to += input.length;
+    window.append(input);
     while (true) {
-      from = decoder.decode(window, from, to, false);
+      window.decode(decoder, false);
       if (!builder.full) break;
       yield builder.chunk;
       builder.clear();
     }
   }
   while (true) {
-    from = decoder.decode(window, from, to, true);
+    window.decode(decoder, true);
     if (builder.empty) return;
     const more = builder.full;
     yield builder.chunk;

@@ -6,6 +6,9 @@ import type { Decoder } from '../decode.ts';
 import { HEX_VALUE, parseHex64 } from './hex.ts';
 import { endOfLines, lineText, NEWLINE, quoteLine } from './text.ts';
 
+/** Told of every line that is no access; true stops the decoder behind the line. */
+export type MessageHandler = (line: string) => boolean;
+
 /**
  * Valgrind's `--tool=lackey --trace-mem=yes` (lackey/lk_main.c):
  *
@@ -19,20 +22,25 @@ import { endOfLines, lineText, NEWLINE, quoteLine } from './text.ts';
 export class LackeyDecoder implements Decoder {
   readonly #builder: ChunkBuilder;
   readonly #name: string;
+  readonly #onMessage: MessageHandler;
+  #lines = 0;
+  #stopped = false;
   /** Region number by `address >> 32` below 2^16; -1 when not seen yet. */
   readonly #regionOf = new Int32Array(65536).fill(-1);
 
   /** @param name of the file, for messages */
-  constructor(builder: ChunkBuilder, name: string) {
+  constructor(builder: ChunkBuilder, name: string, onMessage: MessageHandler = () => false) {
     this.#builder = builder;
     this.#name = name;
+    this.#onMessage = onMessage;
   }
 
   decode(bytes: Uint8Array, from: number, to: number, last: boolean): number {
     const builder = this.#builder;
     const end = endOfLines(bytes, from, to, last, this.#place);
     let at = from;
-    while (at < end && !builder.full) {
+    this.#stopped = false;
+    while (at < end && !builder.full && !this.#stopped) {
       if (!builder.wide) at = this.#plainAccesses(bytes, at, end);
       if (at < end && !builder.full) at = this.#line(bytes, at);
     }
@@ -40,7 +48,7 @@ export class LackeyDecoder implements Decoder {
   }
 
   /** Where the next line is. */
-  readonly #place = (): string => `${this.#name}:${this.#builder.statistics.lines + 1}`;
+  readonly #place = (): string => `${this.#name}:${this.#lines + 1}`;
 
   /** Access lines in the usual spelling, up to the first other line, `end` or a full chunk. */
   #plainAccesses(bytes: Uint8Array, from: number, end: number): number {
@@ -134,6 +142,7 @@ export class LackeyDecoder implements Decoder {
     const records = count - countBefore - modifies;
     chunk.count = count;
     statistics.records += records;
+    this.#lines += records;
     statistics.lines += records;
     statistics.loads += loads;
     statistics.stores += stores;
@@ -148,7 +157,9 @@ export class LackeyDecoder implements Decoder {
     const line = lineText(bytes, from, end, this.#place);
     const access = ACCESS.exec(line);
     if (access) this.#access(access[1]!, access[2]!, Number(access[3]), line);
-    else if (!MESSAGE.test(line)) throw this.#garbage(line);
+    else if (MESSAGE.test(line)) this.#stopped = this.#onMessage(line);
+    else throw this.#garbage(line);
+    this.#lines++;
     this.#builder.statistics.lines++;
     return end + 1;
   }
@@ -182,7 +193,7 @@ export class LackeyDecoder implements Decoder {
 
 const ACCESS = /^\s*([ILSM])\s+(?:0x)?([0-9a-f]+),(\d{1,9})\s*$/i;
 /** Everything else that Valgrind writes into the same log. */
-const MESSAGE = /^(?:==\d+==|--\d+--|\*\*\d+\*\*|SYSCALL\[\d+,\d+\]| SB [0-9a-f]+$| -->|\s*$)/;
+const MESSAGE = /^(?:==\d+==|--\d+--|\*\*\d+\*\*|SYSCALL\[\d+,\d+\]| SB [0-9a-f]+$| -->|SCHEDSETJMP|\s*$)/;
 
 /** Does this beginning of a text look like a lackey log? */
 export function looksLikeLackey(lines: readonly string[]): boolean {
