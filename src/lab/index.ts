@@ -1,5 +1,6 @@
 import { InputError, nearest } from '../core/errors.ts';
 import type { CodeLab, PaperLab } from './lab.ts';
+import { CLOCK_REPLACEMENT } from './labs/clock-replacement.ts';
 import { TLB_BY_HAND } from './labs/tlb-by-hand.ts';
 import { TLB_DETECTIVE } from './labs/tlb-detective.ts';
 import { TRANSLATE } from './labs/translate.ts';
@@ -16,6 +17,7 @@ export const LABS = [
   TLB_BY_HAND,
   WHICH_GEOMETRY,
   TLB_DETECTIVE,
+  CLOCK_REPLACEMENT,
 ] as unknown as readonly AnyLab[];
 
 /** The lab of this name. @throws InputError, naming the nearest, for any other */

@@ -117,6 +117,18 @@ export class ExerciseTables {
     return result;
   }
 
+  /** Changes the low word of the leaf of a page that has one at level 1: what a kernel does that clears A. */
+  edit(vpn: Vpn, change: (lo: number) => number): void {
+    const { format } = this.mode;
+    let table = this.root;
+    for (let at = this.mode.levels; at > 1; at--) {
+      table = format.pfnOf(...this.#read(table, indexAt(this.mode, vpn, at)));
+    }
+    const index = indexAt(this.mode, vpn, 1);
+    const [lo, hi] = this.#read(table, index);
+    this.#write(table, index, change(lo), hi);
+  }
+
   /** The whole entry at `index` of a table. */
   entry(table: Pfn, index: number): bigint {
     const [lo, hi] = this.#read(table, index);
