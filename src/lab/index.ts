@@ -1,6 +1,7 @@
 import { InputError, nearest } from '../core/errors.ts';
 import type { CodeLab, PaperLab } from './lab.ts';
 import { CLOCK_REPLACEMENT } from './labs/clock-replacement.ts';
+import { OWN_REPLACEMENT } from './labs/own-replacement.ts';
 import { TLB_BY_HAND } from './labs/tlb-by-hand.ts';
 import { TLB_DETECTIVE } from './labs/tlb-detective.ts';
 import { TRANSLATE } from './labs/translate.ts';
@@ -18,6 +19,7 @@ export const LABS = [
   WHICH_GEOMETRY,
   TLB_DETECTIVE,
   CLOCK_REPLACEMENT,
+  OWN_REPLACEMENT,
 ] as unknown as readonly AnyLab[];
 
 /** The lab of this name. @throws InputError, naming the nearest, for any other */

@@ -69,14 +69,14 @@ describe.each(papers)('$id', (lab) => {
 
 describe.each(programs)('$id', (lab) => {
   it('gives full marks to the solution', async () => {
-    for (const seed of SEEDS.slice(0, 20)) {
+    for (const seed of SEEDS.slice(0, 8)) {
       const result = await gradeProgram(lab, seed, lab.solution(variantOf(lab, seed)));
       expect(result.questions.filter(({ verdict }) => verdict !== 'right')).toEqual([]);
     }
   });
 
   it('gives every listed mistake its listed marks', async () => {
-    for (const seed of SEEDS.slice(0, 20)) {
+    for (const seed of SEEDS.slice(0, 8)) {
       for (const mistake of lab.mistakes) {
         const result = await gradeProgram(lab, seed, mistake.program(variantOf(lab, seed)));
         expect({ seed, mistake: mistake.id, marks: result.marks }).toEqual({
