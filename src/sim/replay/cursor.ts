@@ -1,0 +1,37 @@
+import { COLUMNS } from './cells.ts';
+import type { Journal } from './journal.ts';
+import { ReplayState } from './state.ts';
+
+/** A reader of a recording: it stands at a position and has the state of that moment. */
+export class Cursor {
+  readonly state: ReplayState;
+  readonly #journal: Journal;
+  #position = 0;
+
+  /** @param like a state of the same machine */
+  constructor(journal: Journal, like: ReplayState) {
+    this.#journal = journal;
+    this.state = new ReplayState({
+      tlbs: like.tlbs.map((cache) => cache.length / COLUMNS),
+      pscs: like.pscs.map((cache) => cache.length / COLUMNS),
+    });
+    this.seek(1);
+  }
+
+  /** Steps made so far: 1 after the setup. */
+  get position(): number {
+    return this.#position;
+  }
+
+  /** Goes to a position in 0 .. steps recorded: one step at a time, backwards or forwards, or anew from the start. */
+  seek(position: number): void {
+    const { state } = this;
+    const journal = this.#journal;
+    if (position < this.#position - position) {
+      state.clear();
+      this.#position = 0;
+    }
+    while (this.#position < position) journal.redo(this.#position++, state.set);
+    while (this.#position > position) journal.undo(--this.#position, state.set);
+  }
+}

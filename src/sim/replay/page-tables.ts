@@ -1,0 +1,134 @@
+import type { Pfn, Vpn } from '../../core/addr.ts';
+import { PteOps } from '../../kernel/pagetable/pte.ts';
+import type { PhysicalMemory } from '../../memory/physical.ts';
+import { type PagingMode, spanShifts } from '../../mmu/mode/mode.ts';
+
+/**
+ * What an entry of a page table is to hardware and kernel: `hidden` maps a page that nobody may access (PROT_NONE),
+ * `swap` says where a page has gone.
+ */
+export type EntryKind = 'empty' | 'table' | 'leaf' | 'hidden' | 'swap';
+
+export interface Entry {
+  readonly kind: EntryKind;
+  /** Which entry of its table. */
+  readonly index: number;
+  readonly level: number;
+  /** First page that it spans. */
+  readonly vpn: Vpn;
+  /** The next table, or the first frame of the leaf. */
+  readonly pfn: Pfn;
+  readonly lo: number;
+  readonly hi: number;
+}
+
+/** Reads page tables of one mode out of physical memory, as software does: no walk, no trace. */
+export class PageTableReader {
+  readonly mode: PagingMode;
+  readonly pte: PteOps;
+  readonly #words: number;
+  readonly #spans: readonly number[];
+
+  constructor(mode: PagingMode) {
+    this.mode = mode;
+    this.pte = new PteOps(mode);
+    this.#words = mode.pteBytes / 4;
+    this.#spans = [...spanShifts(mode)].map((shift) => 2 ** shift);
+  }
+
+  /** Pages that one entry of a level spans. */
+  span(level: number): number {
+    return this.#spans[level]!;
+  }
+
+  entry(memory: PhysicalMemory, table: Pfn, level: number, base: Vpn, index: number): Entry {
+    const lo = memory.read(table, index * this.#words);
+    const hi = this.#words === 2 ? memory.read(table, index * this.#words + 1) : 0;
+    const vpn = base + index * this.span(level);
+    const { format } = this.mode;
+    const make = (kind: EntryKind, pfn: Pfn): Entry => ({ kind, index, level, vpn, pfn, lo, hi });
+    if (lo === 0 && hi === 0) return make('empty', 0);
+    if (format.isPresent(lo, hi)) {
+      const isLeaf = format.isLeaf(lo, hi, level);
+      return make(isLeaf ? 'leaf' : 'table', format.pfnOf(lo, hi, isLeaf ? level : undefined));
+    }
+    return make(this.pte.protNone(lo) ? 'hidden' : 'swap', this.pte.pfn(lo | 1, hi));
+  }
+
+  /** The entries of a table that are not empty, in order. `base` is the first page that the table spans. */
+  entries(memory: PhysicalMemory, table: Pfn, level: number, base: Vpn): Entry[] {
+    const found: Entry[] = [];
+    const count = 2 ** this.mode.indexBits[level - 1]!;
+    if (!memory.has(table)) return found;
+    const slab = memory.slab(table);
+    const first = memory.base(table);
+    for (let index = 0; index < count; index++) {
+      const at = first + index * this.#words;
+      if (slab[at] === 0 && (this.#words === 1 || slab[at + 1] === 0)) continue;
+      found.push(this.entry(memory, table, level, base, index));
+    }
+    return found;
+  }
+
+  /** Every leaf below a root, in order of address: `visit` gets leaves, hidden leaves and swap entries. */
+  leaves(memory: PhysicalMemory, root: Pfn, visit: (entry: Entry) => void): void {
+    this.#below(memory, root, this.mode.levels, 0, visit);
+  }
+
+  #below(memory: PhysicalMemory, table: Pfn, level: number, base: Vpn, visit: (entry: Entry) => void): void {
+    for (const entry of this.entries(memory, table, level, base)) {
+      if (entry.kind === 'table') this.#below(memory, entry.pfn, level - 1, entry.vpn, visit);
+      else visit(entry);
+    }
+  }
+
+  /** The kernel's write permission, also of entries that the hardware does not see. */
+  writable(entry: Entry): boolean {
+    return entry.kind === 'leaf' && this.pte.writable(entry.lo);
+  }
+}
+
+/** One page of one address space that maps a frame. */
+export interface Sharer {
+  readonly space: number;
+  readonly vpn: Vpn;
+  readonly writable: boolean;
+}
+
+/** Who maps each frame, by the page tables of the address spaces given. A leaf of many frames counts for its first. */
+export function sharersOf(
+  reader: PageTableReader,
+  memory: PhysicalMemory,
+  spaces: Iterable<{ readonly id: number; readonly root: Pfn }>,
+): Map<Pfn, Sharer[]> {
+  const sharers = new Map<Pfn, Sharer[]>();
+  for (const { id, root } of spaces) {
+    reader.leaves(memory, root, (entry) => {
+      if (entry.kind === 'swap') return;
+      const sharer = { space: id, vpn: entry.vpn, writable: reader.writable(entry) };
+      const known = sharers.get(entry.pfn);
+      if (known) known.push(sharer);
+      else sharers.set(entry.pfn, [sharer]);
+    });
+  }
+  return sharers;
+}
+
+/** A named field of an entry: one bit, or several. */
+export interface EntryField {
+  readonly name: string;
+  readonly high: number;
+  readonly low: number;
+  readonly value: bigint;
+}
+
+/** All fields of an entry at a level, highest bits first, those that are 0 too. */
+export function fieldsOf(mode: PagingMode, level: number, lo: number, hi: number): EntryField[] {
+  const word = (BigInt.asUintN(32, BigInt(hi)) << 32n) | BigInt.asUintN(32, BigInt(lo));
+  return mode.format.bitNames(level).map(([name, high, low = high]) => ({
+    name,
+    high,
+    low,
+    value: BigInt.asUintN(high - low + 1, word >> BigInt(low)),
+  }));
+}

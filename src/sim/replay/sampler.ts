@@ -1,0 +1,260 @@
+import { REGION_PAGES } from '../../core/addr.ts';
+import { PG_LARGE, PG_TABLE } from '../../kernel/frame/frames.ts';
+import type { KernelState } from '../../kernel/state.ts';
+import type { PagingStructureCaches } from '../../mmu/psc.ts';
+import { EMPTY } from '../../tlb/associative.ts';
+import type { TlbHierarchy } from '../../tlb/hierarchy.ts';
+import type { Tlb } from '../../tlb/tlb.ts';
+import {
+  COLUMNS,
+  cellOf,
+  ENTRY_ALLOWED,
+  ENTRY_ASID,
+  ENTRY_ATTRIBUTES,
+  ENTRY_PFN,
+  ENTRY_RANK,
+  ENTRY_SHIFT,
+  ENTRY_VPN,
+  entryCell,
+  FRAME_BYTE,
+  FRAME_FLAGS,
+  FRAME_INDEX,
+  FRAME_MAPPING,
+  FRAME_MAPS,
+  FRAME_REFS,
+  frameCell,
+  memoryCell,
+  PROCESS,
+  PSC,
+  SPACE,
+  TLB,
+  WORDS,
+} from './cells.ts';
+import { type ProcessView, type SpaceView, viewProcess, viewSpace } from './objects.ts';
+import type { Tape } from './tape.ts';
+
+export interface Sampled {
+  readonly kernel: KernelState;
+  readonly tlbs: TlbHierarchy;
+  readonly psc: PagingStructureCaches | null;
+}
+
+/**
+ * Compares the running machine with the tape's head and writes what differs: nothing that changed can be missed,
+ * whoever changed it.
+ */
+export class Sampler {
+  readonly #tape: Tape;
+  readonly #from: Sampled;
+  /** Frames that hold page tables, as far as sampled. */
+  readonly #tables = new Set<number>();
+  /** The frame columns as sampled last. */
+  #seen = new SeenFrames(0);
+  /** Raw tags by TLB and array, as sampled last. */
+  readonly #tags: Float64Array[][];
+
+  constructor(tape: Tape, from: Sampled) {
+    this.#tape = tape;
+    this.#from = from;
+    this.#tags = from.tlbs.all.map(({ arrays }) =>
+      arrays.map(({ table }) => new Float64Array(table.tags.length).fill(EMPTY)),
+    );
+  }
+
+  everything(): void {
+    this.frames();
+    this.memory();
+    this.processes();
+    for (let tlb = 0; tlb < this.#tags.length; tlb++) this.tlb(tlb);
+    this.pscs();
+  }
+
+  frames(): void {
+    const { flags, refcount, mapcount, mapping, index, content } = this.#from.kernel.frames;
+    if (flags.length > this.#seen.flags.length) this.#seen = this.#seen.grown(flags.length);
+    const seen = this.#seen;
+    for (let pfn = 0; pfn < flags.length; pfn++) {
+      if (
+        flags[pfn] === seen.flags[pfn] &&
+        refcount[pfn] === seen.refcount[pfn] &&
+        mapcount[pfn] === seen.mapcount[pfn] &&
+        mapping[pfn] === seen.mapping[pfn] &&
+        index[pfn] === seen.index[pfn] &&
+        content[pfn] === seen.content[pfn]
+      )
+        continue;
+      seen.flags[pfn] = flags[pfn]!;
+      seen.refcount[pfn] = refcount[pfn]!;
+      seen.mapcount[pfn] = mapcount[pfn]!;
+      seen.mapping[pfn] = mapping[pfn]!;
+      seen.index[pfn] = index[pfn]!;
+      seen.content[pfn] = content[pfn]!;
+      this.#frame(pfn);
+    }
+  }
+
+  /** The first byte of a frame. */
+  byte(pfn: number): void {
+    const { frames, contents, keepContents } = this.#from.kernel;
+    if (keepContents && (frames.refcount[pfn]! > 0 || frames.has(pfn, PG_LARGE)))
+      this.#tape.write(frameCell(pfn, FRAME_BYTE), contents.read(frames.content[pfn]!, 0) + 1);
+  }
+
+  /** All page tables; call {@link frames} first, which finds them. */
+  memory(): void {
+    for (const table of this.#tables) this.#table(table);
+  }
+
+  /** One entry of a page table, of two words where entries have 8 bytes. */
+  entry(table: number, word: number, words: number): void {
+    const { memory } = this.#from.kernel;
+    for (let at = word; at < word + words; at++)
+      this.#tape.write(memoryCell(table, at), memory.read(table, at));
+  }
+
+  processes(): void {
+    const tape = this.#tape;
+    const { processes } = this.#from.kernel;
+    const spaces = new Set<number>();
+    for (const process of processes.values()) {
+      const cell = cellOf(PROCESS, process.pid);
+      tape.writeObject(cell, viewProcess(process, tape.objectAt(cell) as ProcessView | undefined));
+      if (process.zombie) continue;
+      spaces.add(process.mm.id);
+      const spaceCell = cellOf(SPACE, process.mm.id);
+      tape.writeObject(spaceCell, viewSpace(process.mm, tape.objectAt(spaceCell) as SpaceView | undefined));
+    }
+    for (const pid of [...tape.head.processes.keys()])
+      if (!processes.has(pid)) tape.write(cellOf(PROCESS, pid), 0);
+    for (const space of [...tape.head.spaces.keys()])
+      if (!spaces.has(space)) tape.write(cellOf(SPACE, space), 0);
+  }
+
+  /** One TLB: entries that came, went or changed, and the order in `touched`'s set. */
+  tlb(number: number, touched = -1): void {
+    const tlb = this.#from.tlbs.all[number]!;
+    let base = 0;
+    for (const [i, { table }] of tlb.arrays.entries()) {
+      const tags = this.#tags[number]![i]!;
+      const sets = new Set<number>();
+      if (touched >= base && touched < base + tags.length)
+        sets.add(Math.floor((touched - base) / table.ways));
+      for (let at = 0; at < tags.length; at++) {
+        if (table.tags[at] !== tags[at]) {
+          tags[at] = table.tags[at]!;
+          sets.add(Math.floor(at / table.ways));
+        }
+      }
+      for (const set of sets)
+        for (let at = set * table.ways; at < (set + 1) * table.ways; at++)
+          this.#slot(tlb, number, i, base + at, at);
+      base += tags.length;
+    }
+  }
+
+  pscs(): void {
+    const levels = this.#from.psc?.levels ?? [];
+    for (const [cache, level] of levels.entries()) {
+      const live = new Set<number>();
+      for (const { slot, asid, vpn, table, attributes, rank } of level.entries()) {
+        live.add(slot);
+        const write = (column: number, value: number) =>
+          this.#tape.write(entryCell(PSC, cache, slot, column), value);
+        write(ENTRY_VPN, vpn + 1);
+        write(ENTRY_ASID, asid);
+        write(ENTRY_PFN, table);
+        write(ENTRY_ATTRIBUTES, attributes);
+        write(ENTRY_RANK, rank);
+      }
+      const seen = this.#tape.head.pscs[cache]!;
+      for (let slot = 0; slot < level.size; slot++)
+        if (!live.has(slot) && seen[slot * COLUMNS + ENTRY_VPN] !== 0) this.#clear(PSC, cache, slot);
+    }
+  }
+
+  #frame(pfn: number): void {
+    const { frames } = this.#from.kernel;
+    const flags = frames.flags[pfn]!;
+    const inUse = frames.refcount[pfn]! > 0 || (flags & PG_LARGE) !== 0;
+    if ((inUse && (flags & PG_TABLE) !== 0) !== this.#tables.has(pfn)) this.#toggleTable(pfn);
+    const write = (column: number, value: number) =>
+      this.#tape.write(frameCell(pfn, column), inUse ? value : 0);
+    write(FRAME_FLAGS, flags);
+    write(FRAME_REFS, frames.refcount[pfn]!);
+    write(FRAME_MAPS, frames.mapcount[pfn]!);
+    write(FRAME_MAPPING, frames.mapping[pfn]!);
+    write(FRAME_INDEX, frames.index[pfn]!);
+    if (inUse) this.byte(pfn);
+    else write(FRAME_BYTE, 0);
+  }
+
+  #toggleTable(pfn: number): void {
+    if (!this.#tables.delete(pfn)) {
+      this.#tables.add(pfn);
+      return;
+    }
+    for (let word = 0; word < WORDS; word++) this.#tape.write(memoryCell(pfn, word), 0);
+  }
+
+  #table(pfn: number): void {
+    const { memory } = this.#from.kernel;
+    const seen = this.#tape.head.memory;
+    const now = memory.slab(pfn);
+    const base = memory.base(pfn);
+    const before = seen.slab(pfn);
+    const beforeBase = seen.base(pfn);
+    for (let word = 0; word < WORDS; word++)
+      if (now[base + word] !== before[beforeBase + word])
+        this.#tape.write(memoryCell(pfn, word), now[base + word]!);
+  }
+
+  #slot(tlb: Tlb, number: number, array: number, slot: number, at: number): void {
+    const { table } = tlb.arrays[array]!;
+    const tag = table.tags[at]!;
+    if (tag === EMPTY) {
+      this.#clear(TLB, number, slot);
+      return;
+    }
+    const { asid, region, low, shift } = tlb.arrays[array]!.partsOf(tag);
+    const write = (column: number, value: number) =>
+      this.#tape.write(entryCell(TLB, number, slot, column), value);
+    write(ENTRY_VPN, this.#from.tlbs.regions.highOf(region) * REGION_PAGES + low + 1);
+    write(ENTRY_ASID, asid);
+    write(ENTRY_SHIFT, shift);
+    write(ENTRY_PFN, tlb.frames[slot]!);
+    write(ENTRY_ATTRIBUTES, tlb.attributes[slot]!);
+    write(ENTRY_ALLOWED, tlb.allowed[slot]!);
+    write(ENTRY_RANK, table.rank(at));
+  }
+
+  #clear(kind: typeof TLB | typeof PSC, cache: number, slot: number): void {
+    for (let column = 0; column < COLUMNS; column++)
+      this.#tape.write(entryCell(kind, cache, slot, column), 0);
+  }
+}
+
+/** A copy of the columns of a FrameTable. */
+class SeenFrames {
+  readonly flags: Int32Array;
+  readonly refcount: Int32Array;
+  readonly mapcount: Int32Array;
+  readonly mapping: Int32Array;
+  readonly index: Int32Array;
+  readonly content: Int32Array;
+
+  constructor(frames: number) {
+    this.flags = new Int32Array(frames);
+    this.refcount = new Int32Array(frames);
+    this.mapcount = new Int32Array(frames);
+    this.mapping = new Int32Array(frames);
+    this.index = new Int32Array(frames);
+    this.content = new Int32Array(frames);
+  }
+
+  grown(frames: number): SeenFrames {
+    const grown = new SeenFrames(frames);
+    for (const column of ['flags', 'refcount', 'mapcount', 'mapping', 'index', 'content'] as const)
+      grown[column].set(this[column]);
+    return grown;
+  }
+}
