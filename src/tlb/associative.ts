@@ -1,6 +1,15 @@
 import { Rng } from '../core/rng.ts';
 import { touchBitPlru, victimBitPlru } from './replacement/bit-plru.ts';
 import type { Replacement } from './replacement/index.ts';
+import {
+  createRecency,
+  demote,
+  newestOf,
+  placeFromOldest,
+  RECENCY_WAYS,
+  touch,
+  turn,
+} from './replacement/recency.ts';
 import { fillSrrip, touchSrrip, victimSrrip } from './replacement/srrip.ts';
 import { renumberStamps, victimByStamp } from './replacement/stamps.ts';
 import { touchTreePlru, victimTreePlru } from './replacement/tree-plru.ts';
@@ -27,7 +36,8 @@ const CODES: Record<Replacement, number> = {
 /**
  * A set-associative table of tags: the shape of every TLB array. Slot = set * ways + way. The policy is a number
  * that one class branches on, not a strategy object: call sites stay monomorphic whatever ran before in the
- * process (docs/performance.md has the measurement).
+ * process (docs/performance.md has the measurement). LRU and FIFO keep an order of up to 16 ways in two words a set
+ * (replacement/recency.ts), of more ways in stamps.
  */
 export class AssociativeTable {
   readonly sets: number;
@@ -41,7 +51,11 @@ export class AssociativeTable {
   evicted = EMPTY;
 
   readonly #policy: number;
+  /** LRU and FIFO: the order of each set's ways, or a stamp a slot; empty where the other one is used. */
+  readonly #order: Int32Array;
   readonly #stamps: Int32Array;
+  readonly #ordered: boolean;
+  /** The other policies' bits, a byte a slot. */
   readonly #bits: Uint8Array;
   readonly #rng: Rng;
   #clock = 0;
@@ -53,9 +67,11 @@ export class AssociativeTable {
     this.replacement = replacement;
     this.tags = new Int32Array(sets * ways).fill(EMPTY);
     this.#policy = CODES[replacement];
-    const stamped = this.#policy === LRU || this.#policy === FIFO;
-    this.#stamps = new Int32Array(stamped ? sets * ways : 0);
-    this.#bits = new Uint8Array(stamped ? 0 : sets * ways);
+    const byAge = this.#policy <= FIFO;
+    this.#ordered = byAge && ways <= RECENCY_WAYS;
+    this.#order = this.#ordered ? createRecency(sets, ways) : new Int32Array(0);
+    this.#stamps = new Int32Array(byAge && !this.#ordered ? sets * ways : 0);
+    this.#bits = new Uint8Array(byAge ? 0 : sets * ways);
     this.#rng = new Rng(seed);
   }
 
@@ -63,11 +79,14 @@ export class AssociativeTable {
   lookup(set: number, tag: number): number {
     const tags = this.tags;
     const first = set * this.ways;
+    if (this.#ordered) {
+      const newest = first + newestOf(this.#order, 2 * set);
+      if (tags[newest] === tag) return newest;
+    }
     const end = first + this.ways;
     for (let slot = first; slot < end; slot++) {
       if (tags[slot] === tag) {
-        if (this.#policy === LRU) this.#stamps[slot] = this.#tick();
-        else if (this.#policy > RANDOM) this.#touch(first, slot);
+        this.#use(set, first, slot);
         return slot;
       }
     }
@@ -84,13 +103,11 @@ export class AssociativeTable {
   /** Puts `tag`, which must not be there, into a free slot or in place of the victim; returns the slot. */
   insert(set: number, tag: number): number {
     const first = set * this.ways;
-    const slot = first + this.#victim(first);
+    const slot = first + (this.#ordered ? turn(this.#order, 2 * set, this.ways) : this.#victim(first));
     this.evicted = this.tags[slot]!;
     if (this.evicted === EMPTY) this.live++;
     this.tags[slot] = tag;
-    if (this.#policy <= FIFO) this.#stamps[slot] = this.#tick();
-    else if (this.#policy === SRRIP) fillSrrip(this.#bits, slot);
-    else if (this.#policy !== RANDOM) this.#touch(first, slot);
+    if (!this.#ordered) this.#filled(first, slot);
     return slot;
   }
 
@@ -98,7 +115,9 @@ export class AssociativeTable {
     if (this.tags[slot] === EMPTY) return;
     this.tags[slot] = EMPTY;
     this.live--;
-    if (this.#policy <= FIFO) this.#stamps[slot] = 0;
+    const way = slot % this.ways;
+    if (this.#ordered) demote(this.#order, (2 * (slot - way)) / this.ways, way, this.ways);
+    else if (this.#policy <= FIFO) this.#stamps[slot] = 0;
     else this.#bits[slot] &= this.#policy === TREE_PLRU ? 0xff : 0;
   }
 
@@ -122,13 +141,20 @@ export class AssociativeTable {
   /** Position of a slot in its set's order of replacement, 0 = next victim; -1 when empty. For viewers. */
   rank(slot: number): number {
     if (this.tags[slot] === EMPTY) return -1;
-    const first = slot - (slot % this.ways);
     if (this.#policy > FIFO) return this.#bits[slot]!;
+    const first = slot - (slot % this.ways);
     let rank = 0;
     for (let other = first; other < first + this.ways; other++) {
-      if (this.tags[other] !== EMPTY && this.#stamps[other]! < this.#stamps[slot]!) rank++;
+      if (this.tags[other] !== EMPTY && this.#age(other) < this.#age(slot)) rank++;
     }
     return rank;
+  }
+
+  /** LRU and FIFO: grows with the time of the last use, or of the fill. */
+  #age(slot: number): number {
+    if (!this.#ordered) return this.#stamps[slot]!;
+    const way = slot % this.ways;
+    return placeFromOldest(this.#order, (2 * (slot - way)) / this.ways, way, this.ways);
   }
 
   #tick(): number {
@@ -139,10 +165,23 @@ export class AssociativeTable {
     return ++this.#clock;
   }
 
-  #touch(first: number, slot: number): void {
-    if (this.#policy === TREE_PLRU) touchTreePlru(this.#bits, first, this.ways, slot - first);
-    else if (this.#policy === BIT_PLRU) touchBitPlru(this.#bits, first, this.ways, slot - first);
-    else touchSrrip(this.#bits, slot);
+  #use(set: number, first: number, slot: number): void {
+    const policy = this.#policy;
+    if (policy === LRU) {
+      if (this.#ordered) touch(this.#order, 2 * set, slot - first);
+      else this.#stamps[slot] = this.#tick();
+    } else if (policy === TREE_PLRU) touchTreePlru(this.#bits, first, this.ways, slot - first);
+    else if (policy === BIT_PLRU) touchBitPlru(this.#bits, first, this.ways, slot - first);
+    else if (policy === SRRIP) touchSrrip(this.#bits, slot);
+  }
+
+  /** What a policy without an order notes of a fill. */
+  #filled(first: number, slot: number): void {
+    const policy = this.#policy;
+    if (policy <= FIFO) this.#stamps[slot] = this.#tick();
+    else if (policy === TREE_PLRU) touchTreePlru(this.#bits, first, this.ways, slot - first);
+    else if (policy === BIT_PLRU) touchBitPlru(this.#bits, first, this.ways, slot - first);
+    else if (policy === SRRIP) fillSrrip(this.#bits, slot);
   }
 
   #victim(first: number): number {
