@@ -15,7 +15,7 @@ struct plan {
     bool child_writes, parent_writes, writes_after;
 };
 
-static struct series forks, fork_walls, children, child_faults, parents, parent_faults, exits, afters;
+static struct series forks, fork_walls, breaks, children, child_faults, parents, parent_faults, exits, afters;
 
 static double timed_write(const struct plan *plan)
 {
@@ -66,12 +66,17 @@ static void run_once(const struct plan *plan, bool counts)
     }
 }
 
-enum layout { CONTIGUOUS, SCATTERED, SPARSE, HUGE };
+enum layout { CONTIGUOUS, NATURAL, SCATTERED, SPARSE, HUGE };
+
+static const char *const layouts[] = { "contiguous", "natural", "scattered", "sparse", "huge" };
 
 static enum layout layout_of(const struct command *command)
 {
-    const char *word = word_of(command, "layout", "contiguous");
-    return !strcmp(word, "scattered") ? SCATTERED : !strcmp(word, "sparse") ? SPARSE : !strcmp(word, "huge") ? HUGE : CONTIGUOUS;
+    const char *word = word_of(command, "layout", layouts[CONTIGUOUS]);
+    for (size_t i = 0; i < sizeof layouts / sizeof *layouts; i++)
+        if (!strcmp(word, layouts[i]))
+            return (enum layout)i;
+    fail("there is no layout '%s'", word);
 }
 
 static bool prepare(struct plan *plan, size_t pages, enum layout layout)
@@ -93,14 +98,16 @@ static bool prepare(struct plan *plan, size_t pages, enum layout layout)
 }
 
 /*
- * cycle pages=N [layout=contiguous|scattered|sparse|huge] [step=PAGES] [child=write] [parent=write] [after=none]
- *       [fresh=1] [drop=N] [reps=N]
+ * cycle pages=N [layout=contiguous|natural|scattered|sparse|huge] [step=PAGES] [child=write] [parent=write]
+ *       [after=none] [fresh=1] [drop=N] [reps=N]
  *
- * layout: how the frames lie; scattered = as random first touches leave them; sparse = only every step-th page exists;
+ * layout: how the frames lie; natural = as the kernel gives them to first touches in address order; scattered = as
+ * random first touches leave them; sparse = only every step-th page exists;
  * huge = 2 MiB pages. All accesses are `step` pages apart. after=none: the parent does not write once the child is
  * gone, so the next fork finds its pages write-protected. fresh=1 maps the region anew for every round (copies lie
  * elsewhere, a split huge page stays split). The first `drop` rounds are thrown away: they may find memory that the
- * host has not backed yet. Replies CPU ns of each phase, and the faults of the writes.
+ * host has not backed yet. Replies CPU ns of each phase, the faults of the writes, and the share of pages whose frame
+ * is not near that of the page before.
  */
 void measure_cycle(const struct command *command)
 {
@@ -119,6 +126,7 @@ void measure_cycle(const struct command *command)
     fork_walls = (struct series){ .name = "forkWall" };
     children = (struct series){ .name = "child" };
     child_faults = (struct series){ .name = "childFaults" };
+    breaks = (struct series){ .name = "breaks" };
     parents = (struct series){ .name = "parent" };
     parent_faults = (struct series){ .name = "parentFaults" };
     exits = (struct series){ .name = "exit" };
@@ -128,6 +136,9 @@ void measure_cycle(const struct command *command)
             skip(NO_HUGE_PAGES);
             return;
         }
+        double broken = layout == NATURAL && rep >= drop ? region_breaks(&plan.region) : -1;
+        if (broken >= 0)
+            series_add(&breaks, broken);
         run_once(&plan, rep >= drop);
         if (fresh)
             region_unmap(&plan.region);
@@ -136,6 +147,7 @@ void measure_cycle(const struct command *command)
     reply_begin();
     reply_series(&forks);
     reply_series(&fork_walls);
+    reply_series(&breaks);
     reply_series(&children);
     reply_series(&child_faults);
     reply_series(&parents);

@@ -30,6 +30,7 @@ static const struct {
     { "cycle", measure_cycle },
     { "mapping", measure_mapping },
     { "memory", measure_memory },
+    { "list", receive_list },
     { "stores", measure_stores },
     { "snapshot", measure_snapshot },
 };

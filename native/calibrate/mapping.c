@@ -54,31 +54,31 @@ static double timed_advice(const struct region *region, int advice)
 
 /*
  * mapping pages=N [drop=N] [reps=N]: CPU ns of one call on a written private region of N pages that lie in order:
- * mprotect to read-only and back, mprotect to what it is already, munmap; MADV_DONTNEED; and of populating it for
+ * mprotect to read-only, mprotect to what it is already, munmap; MADV_DONTNEED; and of populating it for
  * writing and for reading.
  */
 void measure_mapping(const struct command *command)
 {
     size_t pages = number_of(command, "pages", 512);
     int reps = (int)number_of(command, "reps", 5), drop = (int)number_of(command, "drop", 1);
-    struct series tighten = { .name = "protectReadOnly" }, loosen = { .name = "protectWritable" };
+    struct series tighten = { .name = "protectReadOnly" };
     struct series same = { .name = "protectSame" }, unmap = { .name = "munmap" }, discard = { .name = "dontneed" };
     struct series populate = { .name = "populateWrite" }, zero = { .name = "populateRead" };
-    struct series *all[] = { &tighten, &loosen, &same, &unmap, &discard, &populate, &zero };
+    struct series *all[] = { &tighten, &same, &unmap, &discard, &populate, &zero };
     for (int rep = 0; rep < reps + drop; rep++) {
         double ns[sizeof all / sizeof *all];
         struct region region = region_map_contiguous(pages);
         ns[0] = timed_protect(&region, PROT_READ);
+        timed_protect(&region, PROT_READ | PROT_WRITE);
         ns[1] = timed_protect(&region, PROT_READ | PROT_WRITE);
-        ns[2] = timed_protect(&region, PROT_READ | PROT_WRITE);
         double from = cpu_ns();
         region_unmap(&region);
-        ns[3] = cpu_since(from);
+        ns[2] = cpu_since(from);
         region = region_map_contiguous(pages);
-        ns[4] = timed_advice(&region, MADV_DONTNEED);
-        ns[5] = timed_advice(&region, MADV_POPULATE_WRITE);
+        ns[3] = timed_advice(&region, MADV_DONTNEED);
+        ns[4] = timed_advice(&region, MADV_POPULATE_WRITE);
         timed_advice(&region, MADV_DONTNEED);
-        ns[6] = timed_advice(&region, MADV_POPULATE_READ);
+        ns[5] = timed_advice(&region, MADV_POPULATE_READ);
         region_unmap(&region);
         for (size_t i = 0; rep >= drop && i < sizeof all / sizeof *all; i++)
             series_add(all[i], ns[i]);

@@ -61,6 +61,7 @@ void measure_cycle(const struct command *command);
 void measure_mapping(const struct command *command);
 void measure_memory(const struct command *command);
 void measure_stores(const struct command *command);
+void receive_list(const struct command *command);
 void measure_snapshot(const struct command *command);
 void describe_host(const struct command *command);
 void settle_memory(const struct command *command);

@@ -3,10 +3,14 @@
 #include "probe.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #define ALIGNMENT ((size_t)1 << 30)
+/* So few that it does not matter how they lie: their frames' descriptors fit in the first-level cache. */
+#define FEW_PAGES 64
 
 /* Address space is reserved with room to align, and the parts not used are given back. */
 static void *reserve(size_t bytes)
@@ -143,6 +147,11 @@ static void split_all(const struct region *region)
 
 struct region region_map_contiguous(size_t pages)
 {
+    if (pages < FEW_PAGES) {
+        struct region region = region_map(pages, ANONYMOUS);
+        region_write(&region, NULL, pages, 1);
+        return region;
+    }
     size_t whole = (pages + HUGE_PAGES - 1) / HUGE_PAGES * HUGE_PAGES;
     struct region region = region_map(whole, ANONYMOUS_HUGE);
     if (region_write_huge(&region)) {
@@ -153,4 +162,27 @@ struct region region_map_contiguous(size_t pages)
         fail("munmap");
     region.pages = pages;
     return region;
+}
+
+double region_breaks(const struct region *region)
+{
+    const uint64_t present = (uint64_t)1 << 63, number = ((uint64_t)1 << 55) - 1;
+    uint64_t entry[512], last = 0;
+    size_t breaks = 0;
+    bool readable = true;
+    int fd = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
+    for (size_t page = 0; readable && page < region->pages; page++) {
+        size_t slot = page % 512, count = region->pages - page < 512 ? region->pages - page : 512;
+        if (!slot) {
+            off_t at = (off_t)(((uintptr_t)region->at / PAGE_BYTES + page) * sizeof *entry);
+            readable = pread(fd, entry, count * sizeof *entry, at) == (ssize_t)(count * sizeof *entry);
+        }
+        readable = readable && entry[slot] & present && entry[slot] & number;
+        uint64_t frame = entry[slot] & number;
+        breaks += page && (frame > last ? frame - last : last - frame) > 64;
+        last = frame;
+    }
+    if (fd >= 0)
+        close(fd);
+    return readable ? (double)breaks / (double)region->pages : -1;
 }

@@ -29,9 +29,15 @@ bool region_present(const struct region *region);
 bool region_write_huge(const struct region *region);
 /*
  * A region of written 4 KiB pages whose frames are neighbours in each 2 MiB, whatever the free lists look like: huge
- * pages, split into small ones. Where huge pages are not to be had, the pages lie as the kernel gives them.
+ * pages, split into small ones. Where huge pages are not to be had, or pages are few, they lie as the kernel gives them.
  */
 struct region region_map_contiguous(size_t pages);
+
+/*
+ * The share of pages whose frame is not within 64 frames of its predecessor's: 64 descriptors of frames (struct page)
+ * fill a page, which hardware prefetchers do not leave. -1 when frame numbers may not be read (they take root).
+ */
+double region_breaks(const struct region *region);
 
 /* One access to every page order[i] * step; step in pages. */
 void region_write(const struct region *region, const uint32_t *order, size_t count, size_t step);

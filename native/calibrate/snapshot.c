@@ -7,42 +7,56 @@
 #include "probe.h"
 #include "region.h"
 
-#include <fcntl.h>
 #include <sched.h>
 #include <stdio.h>
-#include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-struct list {
-    const uint32_t *page;
+#define MOST_LISTS 16
+
+static struct list {
+    char name[32];
+    uint32_t *page;
     size_t count;
-};
+} lists[MOST_LISTS];
+static int known_lists;
 
-/* A list of page numbers, 32 bits each in this machine's order. */
-static struct list list_read(const char *path, size_t pages)
+/*
+ * list name=NAME count=N, then N page numbers of 32 bits in this machine's order. Kept in shared memory, whose page
+ * tables a fork does not copy.
+ */
+void receive_list(const struct command *command)
 {
-    struct stat stat;
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0 || fstat(fd, &stat))
-        fail("cannot open %s", path);
-    struct list list = { .count = (size_t)stat.st_size / sizeof *list.page };
-    list.page = mmap(NULL, (size_t)stat.st_size, PROT_READ, MAP_PRIVATE | MAP_POPULATE, fd, 0);
-    if (list.page == MAP_FAILED)
-        fail("cannot map %s", path);
-    close(fd);
-    for (size_t i = 0; i < list.count; i++)
-        if (list.page[i] >= pages)
-            fail("%s: page %u of %zu", path, list.page[i], pages);
-    return list;
+    if (known_lists == MOST_LISTS)
+        fail("too many lists");
+    struct list *list = &lists[known_lists++];
+    snprintf(list->name, sizeof list->name, "%s", word_of(command, "name", ""));
+    list->count = number_of(command, "count", 1);
+    list->page = mmap(NULL, list->count * sizeof *list->page, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (list->page == MAP_FAILED || fread(list->page, sizeof *list->page, list->count, stdin) != list->count)
+        fail("cannot take the list %s", list->name);
+    reply_begin();
+    reply_end();
 }
 
-static double timed_list(const struct region *region, struct list list)
+static const struct list *list_of(const struct command *command, size_t pages)
+{
+    const char *name = word_of(command, "list", "");
+    for (int i = 0; i < known_lists; i++)
+        if (!strcmp(lists[i].name, name)) {
+            for (size_t at = 0; at < lists[i].count; at++)
+                if (lists[i].page[at] >= pages)
+                    fail("list %s: page %u of %zu", name, lists[i].page[at], pages);
+            return &lists[i];
+        }
+    fail("there is no list '%s'", name);
+}
+
+static double timed_list(const struct region *region, const struct list *list)
 {
     double from = cpu_ns();
-    for (size_t i = 0; i < list.count; i++)
-        region->at[list.page[i] * PAGE_BYTES] = 3;
+    for (size_t i = 0; i < list->count; i++)
+        region->at[list->page[i] * PAGE_BYTES] = 3;
     return cpu_since(from);
 }
 
@@ -52,11 +66,11 @@ static struct region touched(const struct command *command)
     return region_map_contiguous(pages);
 }
 
-/* stores pages=N list=FILE [reps=N]: CPU ns of the writes of the list, no fork, no fault. */
+/* stores pages=N list=NAME [reps=N]: CPU ns of the writes of the list, no fork, no fault. */
 void measure_stores(const struct command *command)
 {
     struct region region = touched(command);
-    struct list list = list_read(word_of(command, "list", ""), region.pages);
+    const struct list *list = list_of(command, region.pages);
     struct series stores = { .name = "stores" };
     int reps = (int)number_of(command, "reps", 3);
     for (int rep = 0; rep <= reps; rep++) {
@@ -64,7 +78,6 @@ void measure_stores(const struct command *command)
         if (rep)
             series_add(&stores, ns);
     }
-    munmap((void *)list.page, list.count * sizeof *list.page);
     region_unmap(&region);
     reply_begin();
     reply_series(&stores);
@@ -94,7 +107,7 @@ __attribute__((noreturn)) static void save(const struct region *region, const st
 }
 
 /*
- * snapshot pages=N list=FILE [elsewhere=1] [drop=N] [reps=N]
+ * snapshot pages=N list=NAME [elsewhere=1] [drop=N] [reps=N]
  *
  * Replies CPU ns of the fork, of the parent's writes while the child lives, their faults, and the child's exit.
  * elsewhere=1: the child reads on another CPU, if there is one.
@@ -107,7 +120,7 @@ void measure_snapshot(const struct command *command)
     bool elsewhere = number_of(command, "elsewhere", 0);
     for (int rep = 0; rep < reps + drop; rep++) {
         struct region region = touched(command);
-        struct list list = list_read(word_of(command, "list", ""), region.pages);
+        const struct list *list = list_of(command, region.pages);
         struct child child = child_fork();
         if (!child.pid)
             save(&region, &child, elsewhere);
@@ -116,7 +129,6 @@ void measure_snapshot(const struct command *command)
         before = faults_now() - before;
         report->stop = 1;
         double exit = child_reap(&child);
-        munmap((void *)list.page, list.count * sizeof *list.page);
         region_unmap(&region);
         if (rep < drop)
             continue;

@@ -1,13 +1,11 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { InputError } from '../../core/errors.ts';
 import { Rng } from '../../core/rng.ts';
-import { type CheckResult, checkAll, checkPlans, workloadLists } from './check.ts';
+import { type CheckResult, checkAll } from './check.ts';
+import { checkPlans, workloadLists } from './check-plans.ts';
 import { type Command, cycle } from './commands.ts';
 import { compileProbe } from './compile.ts';
 import { FIGURE_NAMES, FIGURES, MAJOR } from './figures.ts';
-import { hostOf, type Host } from './host.ts';
+import { type Host, hostOf } from './host.ts';
 import { type HostCosts, hostCosts } from './host-costs.ts';
 import { Observations, type Reply } from './observations.ts';
 import { PHASE_NAMES, PHASES } from './phases.ts';
@@ -37,7 +35,7 @@ export interface Calibration {
   readonly observations: Observations;
 }
 
-const ROUNDS = 4;
+const ROUNDS = 5;
 const QUICK_ROUNDS = 2;
 const QUICK_PAGES = 32768;
 /** Share of the available memory that one measurement may use. */
@@ -54,15 +52,15 @@ const REFERENCE = cycle(16384, { after: 'none' });
  * @throws InputError without Linux, a compiler, or the means to measure at all
  */
 export async function calibrate(options: CalibrationOptions): Promise<Calibration> {
-  const program = compileProbe();
-  const folder = await mkdtemp(join(tmpdir(), 'pagewalk-calibrate-'));
-  const probe = new Probe(program, folder);
+  const probe = new Probe(compileProbe());
   try {
-    for (const { name, pages } of workloadLists()) await writeFile(join(folder, name), pages());
+    for (const { name, pages } of workloadLists()) {
+      const list = pages();
+      await probe.ask(`list name=${name} count=${list.length}`, new Uint8Array(list.buffer));
+    }
     return await measure(probe, options);
   } finally {
     probe.close();
-    await rm(folder, { recursive: true, force: true });
   }
 }
 
@@ -119,7 +117,8 @@ function commandsOf({ check }: CalibrationOptions): Command[] {
 }
 
 function whyNot({ text, peakPages }: Command, host: Host, quick: boolean): string | undefined {
-  if (/layout=huge|kind=thp/.test(text) && host.thp === 'never') return 'transparent huge pages are switched off';
+  if (/layout=huge|kind=thp/.test(text) && host.thp === 'never')
+    return 'transparent huge pages are switched off';
   if (peakPages > host.availablePages * USABLE) return 'not enough free memory';
   if (quick && peakPages > QUICK_PAGES * 2) return 'left out by --quick';
   return undefined;

@@ -12,17 +12,17 @@ export interface Command {
 
 /** Pages of a huge page. */
 export const HUGE = 512;
-/** Ticks a larger measurement less often: it averages over more, and takes longer. */
-function repetitions(pages: number): string {
-  if (pages <= 2048) return 'reps=7 drop=2';
-  if (pages <= 16384) return 'reps=4 drop=1';
-  if (pages <= 65536) return 'reps=2 drop=1';
-  return 'reps=1 drop=1';
+/** Fewer repetitions of what takes long; the first ones are thrown away (docs/calibration.md says why). */
+function repetitions(units: number, copies: boolean): string {
+  if (units <= 2048) return 'reps=7 drop=2';
+  if (units <= 16384) return 'reps=5 drop=1';
+  if (copies) return units <= 65536 ? 'reps=3 drop=1' : 'reps=2 drop=1';
+  return units <= 131072 ? 'reps=5 drop=1' : 'reps=3 drop=1';
 }
 
 interface CycleOptions {
   /** How the frames lie; contiguous when nothing is said. */
-  readonly layout?: 'scattered' | 'sparse' | 'huge';
+  readonly layout?: 'natural' | 'scattered' | 'sparse' | 'huge';
   readonly child?: 'write';
   readonly parent?: 'write';
   readonly after?: 'none';
@@ -33,13 +33,13 @@ interface CycleOptions {
 /** Touch, fork, child works, parent writes, child exits, parent writes again. */
 export function cycle(pages: number, options: CycleOptions = {}): Command {
   const words = Object.entries(options).map(([key, value]) => `${key}=${value}`);
-  const copies = options.child ?? options.parent;
+  const copies = options.child !== undefined || options.parent !== undefined;
   const touched = pages / (options.step ?? 1);
   const units = options.layout === 'huge' && !copies ? pages / HUGE : touched;
   return {
-    text: ['cycle', `pages=${pages}`, ...words, repetitions(units)].join(' '),
+    text: ['cycle', `pages=${pages}`, ...words, repetitions(units, copies)].join(' '),
     peakPages: touched * (copies ? 2 : 1),
-    settles: copies !== undefined || options.layout === 'scattered',
+    settles: copies || options.layout === 'scattered',
   };
 }
 

@@ -1,6 +1,6 @@
 import { FIGURE_NAMES, FIGURES, type FigureName, type FigurePlan, MAJOR } from './figures.ts';
-import type { Observations } from './observations.ts';
 import type { Host } from './host.ts';
+import type { Observations } from './observations.ts';
 import { type Caches, fitCache, fitPhase, type PhaseCost, type PhasePoint, phaseNs } from './phase.ts';
 import { CACHE_PHASES, PHASE_NAMES, PHASES, type PhaseName, type PhasePlan } from './phases.ts';
 import { median } from './statistics.ts';

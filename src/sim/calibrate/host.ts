@@ -31,7 +31,10 @@ const FILE_SYSTEMS = new Map([
 /** The probe's answer to `host`, in our terms. */
 export function hostOf(reply: Reply): Host {
   const { cpu, machine, kernel, thp, hypervisor, counter } = reply as Record<string, string>;
-  const { availableKiB, cpus, l2Bytes, l3Bytes, directoryMagic, counterGHz } = reply as Record<string, number>;
+  const { availableKiB, cpus, l2Bytes, l3Bytes, directoryMagic, counterGHz } = reply as Record<
+    string,
+    number
+  >;
   return {
     cpu: cpu!,
     machine: machine!,

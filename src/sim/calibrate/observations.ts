@@ -22,14 +22,20 @@ export class Observations {
     return this.#series.has(command.text);
   }
 
+  /** Of a series that not every host can give; undefined when this one did not. */
+  ifGiven(command: Command, series: string): Summary | undefined {
+    const values = this.#series.get(command.text)?.get(series);
+    return values && values.length > 0 ? summarize(values) : undefined;
+  }
+
   /** @throws InputError when the probe never gave that series: probe and program do not fit each other */
   summary(command: Command, series: string): Summary {
-    const values = this.#series.get(command.text)?.get(series);
-    if (!values || values.length === 0)
+    const summary = this.ifGiven(command, series);
+    if (!summary)
       throw new InputError(`the probe gave no '${series}' for: ${command.text}`, {
         remedy: 'native/calibrate and the program are of different versions; install pagewalk again',
       });
-    return summarize(values);
+    return summary;
   }
 
   /** Every pooled series, for the JSON output. */

@@ -28,7 +28,7 @@ const rewritten = (n: number) => cycle(n, { child: 'write' });
 const scattered = (n: number) => cycle(n, { layout: 'scattered' });
 const sparse = (n: number) => cycle(n * HUGE, { layout: 'sparse', step: HUGE });
 const huge = (n: number) => cycle(n * HUGE, { layout: 'huge' });
-/** List files by their role; shuffledList(n) names the file that workload lists are written to. */
+/** The list of n pages, each once, in random order. */
 export const shuffledList = (n: number) => `shuffled-${n}`;
 
 const PLAIN_SIZES = [512, 2048, 8192, 32768, 131072];

@@ -14,6 +14,17 @@ export function predictPhase(costs: HostCosts, name: PhaseName, n: number): Pred
 }
 
 /**
+ * Fork of n pages as the kernel happened to give them: between contiguous and scattered, by the share of pages whose
+ * frame breaks the sequence.
+ */
+export function predictNaturalFork(costs: HostCosts, pages: number, breaks: number | undefined): Prediction {
+  const contiguous = predictPhase(costs, 'fork', pages);
+  const scattered = predictPhase(costs, 'forkScattered', pages);
+  if (contiguous === undefined || scattered === undefined || breaks === undefined) return undefined;
+  return contiguous + breaks * Math.max(0, scattered - contiguous);
+}
+
+/**
  * Every 4 KiB page of a region of shared huge pages written once: the first write to each splits its PMD and copies
  * 4 KiB, the others are COW copies as of 4 KiB pages.
  */

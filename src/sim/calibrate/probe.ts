@@ -11,9 +11,9 @@ export class Probe {
   #stderr = '';
   #failure: Error | undefined;
 
-  /** @param program its path; @param directory where it makes its files and finds its lists */
-  constructor(program: string, directory: string) {
-    this.#process = spawn(program, [], { cwd: directory, stdio: ['pipe', 'pipe', 'pipe'] });
+  /** @param program its path */
+  constructor(program: string) {
+    this.#process = spawn(program, [], { stdio: ['pipe', 'pipe', 'pipe'] });
     this.#process.on('error', (error) => {
       this.#failure = error;
     });
@@ -25,9 +25,13 @@ export class Probe {
     this.#lines = createInterface({ input: this.#process.stdout })[Symbol.asyncIterator]();
   }
 
-  /** @throws InputError when the measurement is impossible here, with the kernel's reason */
-  async ask(command: string): Promise<Reply> {
+  /**
+   * @param data what follows the command's line
+   * @throws InputError when the measurement is impossible here, with the kernel's reason
+   */
+  async ask(command: string, data?: Uint8Array): Promise<Reply> {
     this.#process.stdin.write(`${command}\n`);
+    if (data) this.#process.stdin.write(data);
     const { value, done } = await this.#lines.next();
     if (done) throw this.#ended(command);
     const reply = JSON.parse(value) as Reply;
