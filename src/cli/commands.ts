@@ -51,4 +51,9 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'run a scenario of memory operations, or compare model and real kernel on it',
     load: async () => (await import('./scenario.ts')).scenarioCommand,
   },
+  {
+    name: 'calibrate',
+    summary: "measure this host's memory-management costs and write a cost preset",
+    load: async () => (await import('./calibrate.ts')).calibrateCommand,
+  },
 ];
