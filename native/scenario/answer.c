@@ -68,7 +68,8 @@ static void put_signal(const struct reply *reply)
     if (!reply->signal)
         return;
     if (reply->signal == SIGSEGV)
-        code = reply->code == SEGV_MAPERR ? "MAPERR" : reply->code == SEGV_ACCERR ? "ACCERR" : "?";
+        code = reply->code == SEGV_MAPERR ? "MAPERR" : reply->code == SEGV_ACCERR ? "ACCERR"
+             : reply->code == SEGV_PKUERR ? "PKUERR" : "?";
     else if (reply->code == BUS_ADRERR)
         code = "ADRERR";
     printf(",\"sig\":\"%s\",\"code\":\"%s\"", reply->signal == SIGSEGV ? "SIGSEGV" : "SIGBUS", code);

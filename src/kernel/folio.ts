@@ -47,6 +47,11 @@ export class LargeFolios {
   }
 }
 
+/** folio_maybe_mapped_shared: one mapping is nobody else's, whatever `shared` still says. */
+export function maybeMappedShared(folio: LargeFolio): boolean {
+  return folio.total > 1 && folio.shared;
+}
+
 /** folio_add_return_large_mapcount. */
 export function addLargeMappings(folio: LargeFolio, count: number, mmId: number): void {
   folio.total += count;

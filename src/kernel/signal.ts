@@ -11,11 +11,11 @@ const PKUERR: FaultOutcome = { kind: 'signal', signal: 'SIGSEGV', code: 'PKUERR'
 
 /**
  * access_error: what a VMA refuses. A store needs PROT_WRITE, a fetch PROT_EXEC; a load any protection but NONE, since
- * x86 has no bit against reading, unless PROT_EXEC alone was given a protection key. Undefined when all is well.
+ * x86 has no bit against reading. PROT_EXEC alone has a protection key that refuses both. Undefined when all is well.
  */
 export function accessError(vma: Vma, access: AccessType): FaultOutcome | undefined {
-  if (access === STORE) return vma.has(VM_WRITE) ? undefined : ACCERR;
   if (access === FETCH) return vma.has(VM_EXEC) ? undefined : ACCERR;
   if (vma.has(VM_EXEC_ONLY)) return PKUERR;
+  if (access === STORE) return vma.has(VM_WRITE) ? undefined : ACCERR;
   return vma.has(VM_ACCESS) ? undefined : ACCERR;
 }

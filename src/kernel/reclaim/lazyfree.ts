@@ -1,4 +1,5 @@
 import type { Vpn } from '../../core/addr.ts';
+import { maybeMappedShared } from '../folio.ts';
 import { PG_ANON, PG_DIRTY, PG_LARGE, PG_REFERENCED, PG_SWAPBACKED } from '../frame/frames.ts';
 import type { Mm } from '../mm.ts';
 import { findPte, isHugeLeaf } from '../pagetable/ptes.ts';
@@ -39,7 +40,7 @@ function freeOne(k: KernelState, mm: Mm, ref: EntryRef, vpn: Vpn, start: Vpn, en
   if (!k.frames.has(pfn, PG_ANON)) return next;
   if (k.frames.has(pfn, PG_LARGE)) {
     const folio = k.folios.at(pfn);
-    if (folio.shared) return next;
+    if (maybeMappedShared(folio)) return next;
     const first = vpn - (pfn - headOf(k, pfn));
     const whole = huge || folio.total === k.hugePages;
     if (first < start || first + k.hugePages > end || !whole) {

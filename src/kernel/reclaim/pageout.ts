@@ -1,4 +1,5 @@
 import type { Pfn, Vpn } from '../../core/addr.ts';
+import { maybeMappedShared } from '../folio.ts';
 import { PG_LARGE } from '../frame/frames.ts';
 import type { Mm } from '../mm.ts';
 import { findPte, isHugeLeaf } from '../pagetable/ptes.ts';
@@ -32,7 +33,7 @@ function candidate(k: KernelState, mm: Mm, vpn: Vpn, start: Vpn, end: Vpn): Pfn 
   if (k.isZero(pfn)) return -1;
   if (!k.frames.has(pfn, PG_LARGE)) return mapcountOf(k, pfn) === 1 ? pfn : -1;
   const folio = k.folios.at(pfn);
-  if (folio.shared) return -1;
+  if (maybeMappedShared(folio)) return -1;
   const first = vpn - (pfn - headOf(k, pfn));
   const covered = first >= start && first + k.hugePages <= end;
   const whole = huge || folio.total === k.hugePages;

@@ -112,7 +112,13 @@ export class Token {
     if (this.rest) this.fail(`expected ${what}, found '${this.text}'`);
   }
 
+  /** The mistake is here, where reading has come to. */
   fail(message: string, remedy?: string): never {
     this.#line.fail(message, this.column + this.#at, remedy);
+  }
+
+  /** The word as a whole is the mistake. */
+  reject(message: string): never {
+    this.#line.fail(message, this.column);
   }
 }

@@ -99,7 +99,7 @@ class Generator {
       case 'mprotect':
         this.#emit(
           pid,
-          `mprotect ${this.#range(region)} ${this.#pick(['r', 'rw', 'rw', 'rw', 'none', 'r', 'rwx'])}`,
+          `mprotect ${this.#range(region)} ${this.#pick(['r', 'rw', 'rw', 'rw', 'none', 'r', 'rwx', 'x'])}`,
         );
         break;
       case 'madvise':
@@ -164,7 +164,7 @@ class Generator {
     if (this.#chance(0.06)) flags.push('noreserve');
     if (at > 0 && this.#chance(0.5)) flags.push('fixed');
     if (thp > 0 && this.#chance(thp)) flags.push('thp');
-    const prot = this.#pick(['rw', 'rw', 'rw', 'rw', 'r', 'none', 'rwx', 'w']);
+    const prot = this.#pick(['rw', 'rw', 'rw', 'rw', 'rw', 'rw', 'r', 'r', 'none', 'rwx', 'w', 'x']);
     this.#emit(pid, `mmap ${name} ${pages} prot=${prot} flags=${flags.join(',')}${at ? ` at=${at}` : ''}`);
     const known = this.#regions.find((region) => region.name === name);
     if (known) {

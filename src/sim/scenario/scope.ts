@@ -16,7 +16,7 @@ export class Scope {
 
   declareFile(token: Token, file: FileDeclaration): void {
     if (this.files.some((known) => known.name === file.name))
-      token.fail(`file '${file.name}' is declared twice`);
+      token.reject(`file '${file.name}' is declared twice`);
     if (this.files.length === MAX_FILES) token.fail(`too many files (at most ${MAX_FILES})`);
     this.files.push(file);
   }
@@ -79,13 +79,13 @@ export class Scope {
     token.end("a process number, '-' or 'file'");
     const state = this.#state.get(pid);
     if (state !== 'live')
-      token.fail(`process ${pid} ${state === 'gone' ? 'has ended' : 'does not exist yet'}`);
+      token.reject(`process ${pid} ${state === 'gone' ? 'has ended' : 'does not exist yet'}`);
     return pid;
   }
 
   bear(token: Token, parent: number): number {
     const child = processNumber(token);
-    if (this.#state.has(child)) token.fail(`process ${child} has existed already`);
+    if (this.#state.has(child)) token.reject(`process ${child} has existed already`);
     this.#state.set(child, 'live');
     this.#parent.set(child, parent);
     return child;
@@ -99,7 +99,7 @@ export class Scope {
   await(token: Token, waiter: number): { child: number; ends: boolean; isChild: boolean } {
     const child = processNumber(token);
     const state = this.#state.get(child);
-    if (state === undefined) token.fail(`process ${child} does not exist yet`);
+    if (state === undefined) token.reject(`process ${child} does not exist yet`);
     const isChild = this.#parent.get(child) === waiter;
     const ends = isChild && state === 'live';
     if (ends) this.end(child);
@@ -109,9 +109,8 @@ export class Scope {
 
 function processNumber(token: Token): number {
   const what = 'a process number';
-  const start = token.rest;
   const pid = token.number(MAX_PROCESS, what);
   token.end(what);
-  if (pid < 1) token.fail(`process numbers begin at 1, found ${start}`);
+  if (pid < 1) token.reject('process numbers begin at 1');
   return pid;
 }
