@@ -12,7 +12,7 @@ import type { Machine } from '../machine/machine.ts';
 import type { Refused, ScenarioHost } from '../scenario/machine.ts';
 import { IssueWindow } from '../window.ts';
 import { cellOf, HOLDER } from './cells.ts';
-import { explainFault, type FaultPath } from './fault-path.ts';
+import { explainFault, type FaultLine } from './fault-path.ts';
 import { Sampler } from './sampler.ts';
 import type { Charge } from './step.ts';
 import { Tape } from './tape.ts';
@@ -74,7 +74,8 @@ export class RecordingMachine implements ScenarioHost, TlbMaintenance, CycleSink
   #worked = false;
   /** Of the last access: a store may write its byte once the access has returned. */
   #lastFrame: Pfn = NOBODY;
-  #path: FaultPath | undefined;
+  /** Decisions of the fault at hand that are told once its VMA is found. */
+  #untold: readonly FaultLine[] = [];
 
   /** @param machine as {@link machineForReplay} gives it; @param contents keep what pages hold */
   constructor(machine: Machine, costs: PartCosts, contents: boolean) {
@@ -247,10 +248,11 @@ export class RecordingMachine implements ScenarioHost, TlbMaintenance, CycleSink
   #fault(pid: number, fault: Fault): FaultOutcome {
     const { kernel, tape } = this;
     tape.step({ kind: 'fault', fault });
-    this.#path = explainFault(kernel.state, kernel.process(pid), fault);
+    const path = explainFault(kernel.state, kernel.process(pid), fault);
+    this.#untold = path.lines;
     const outcome = this.onFault(pid, fault);
-    this.#path = undefined;
-    tape.step({ kind: 'resolved', outcome, fault: kernel.lastFault });
+    this.#tellDecisions();
+    tape.step({ kind: 'resolved', outcome, fault: kernel.lastFault, leadsTo: path.leadsTo });
     this.#sample();
     return outcome;
   }
@@ -259,6 +261,11 @@ export class RecordingMachine implements ScenarioHost, TlbMaintenance, CycleSink
   #sample(): void {
     if (this.#worked) this.sampler.everything();
     this.#worked = false;
+  }
+
+  #tellDecisions(): void {
+    for (const line of this.#untold) this.tape.step({ kind: 'decide', line });
+    this.#untold = [];
   }
 
   #work(part: Part, count: number): void {
@@ -278,9 +285,6 @@ export class RecordingMachine implements ScenarioHost, TlbMaintenance, CycleSink
     const unnamed = this.#unnamed.get(part);
     if (unnamed) unnamed.push(charge);
     else this.#unnamed.set(part, [charge]);
-    if (part === 'vmaLookup' && this.#path) {
-      for (const line of this.#path.lines) tape.step({ kind: 'decide', line });
-      this.#path = undefined;
-    }
+    if (part === 'vmaLookup') this.#tellDecisions();
   }
 }

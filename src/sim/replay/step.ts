@@ -4,7 +4,7 @@ import type { Fault } from '../../core/fault.ts';
 import type { FaultOutcome } from '../../core/kernel-port.ts';
 import type { Part } from '../../kernel/cost/parts.ts';
 import type { FaultKind } from '../../kernel/counters.ts';
-import type { FaultLine } from './fault-path.ts';
+import type { FaultLine, FaultPath } from './fault-path.ts';
 
 /** One thing that happens, as small as the page shows it. */
 export type Happening =
@@ -37,7 +37,13 @@ export type Happening =
       readonly vpn: Vpn;
       readonly pages: number;
     }
-  | { readonly kind: 'resolved'; readonly outcome: FaultOutcome; readonly fault: FaultKind | undefined }
+  | {
+      readonly kind: 'resolved';
+      readonly outcome: FaultOutcome;
+      readonly fault: FaultKind | undefined;
+      /** Where the decisions told before led to: the same, or the telling is wrong. */
+      readonly leadsTo: FaultPath['leadsTo'];
+    }
   /** The access reaches its byte; `from` is the data cache that answered, -1 when data are not timed. */
   | { readonly kind: 'data'; readonly pfn: Pfn; readonly from: number }
   | { readonly kind: 'done' };
