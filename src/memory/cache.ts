@@ -22,11 +22,11 @@ export class Cache {
   readonly sets: number;
   hits = 0;
   misses = 0;
-  readonly #ways: number;
+  private readonly ways: number;
   /** sets - 1 where sets is a power of two, else -1: the set is then the remainder. */
-  readonly #mask: number;
+  private readonly mask: number;
   /** Line numbers, `ways` a set. Doubles when a line number may need more than 31 bits. */
-  readonly #lines: Int32Array | Float64Array;
+  private readonly lines: Int32Array | Float64Array;
 
   /**
    * @param lineBits bits of the largest line number (physical-address bits less log2 of the line)
@@ -42,10 +42,10 @@ export class Cache {
     }
     this.geometry = geometry;
     this.sets = sets;
-    this.#ways = geometry.ways;
-    this.#mask = (sets & (sets - 1)) === 0 ? sets - 1 : -1;
+    this.ways = geometry.ways;
+    this.mask = (sets & (sets - 1)) === 0 ? sets - 1 : -1;
     const slots = sets * geometry.ways;
-    this.#lines = (lineBits > 31 ? new Float64Array(slots) : new Int32Array(slots)).fill(EMPTY);
+    this.lines = (lineBits > 31 ? new Float64Array(slots) : new Int32Array(slots)).fill(EMPTY);
   }
 
   /**
@@ -53,15 +53,15 @@ export class Cache {
    * each line moves one place back until the hole that the line leaves (a hit) or the end (a miss).
    */
   access(line: number): boolean {
-    const lines = this.#lines;
-    const first = (this.#mask >= 0 ? line & this.#mask : line % this.sets) * this.#ways;
+    const lines = this.lines;
+    const first = (this.mask >= 0 ? line & this.mask : line % this.sets) * this.ways;
     let moving = lines[first]!;
     if (moving === line) {
       this.hits++;
       return true;
     }
     lines[first] = line;
-    const end = first + this.#ways;
+    const end = first + this.ways;
     for (let slot = first + 1; slot < end; slot++) {
       const here = lines[slot]!;
       lines[slot] = moving;

@@ -13,8 +13,8 @@ export class CacheHierarchy {
   readonly dram: Dram;
   /** Cycles by who answers: the index of a cache, or `caches.length` for memory. */
   readonly latencies: Int32Array;
-  readonly #lineShift: number;
-  readonly #linesPerPage: number;
+  private readonly lineShift: number;
+  private readonly linesPerPage: number;
 
   /**
    * @param geometries nearest first, all with the same line size (a power of two, 4..4096 bytes); may be empty
@@ -22,23 +22,23 @@ export class CacheHierarchy {
    */
   constructor(geometries: readonly CacheGeometry[], dram: Dram, physicalBits: number) {
     const line = geometries[0]?.line ?? 64;
-    this.#lineShift = Math.log2(line);
-    this.#linesPerPage = 2 ** (PAGE_SHIFT - this.#lineShift);
+    this.lineShift = Math.log2(line);
+    this.linesPerPage = 2 ** (PAGE_SHIFT - this.lineShift);
     for (const geometry of geometries) {
-      if (geometry.line !== line || !Number.isInteger(this.#lineShift) || line < 4 || line > 4096) {
+      if (geometry.line !== line || !Number.isInteger(this.lineShift) || line < 4 || line > 4096) {
         throw new InputError(`cache ${geometry.name}: a line of ${geometry.line} bytes`, {
           remedy: 'all levels have lines of one size, a power of two between 4 and 4096 bytes',
         });
       }
     }
-    this.caches = geometries.map((geometry) => new Cache(geometry, physicalBits - this.#lineShift));
+    this.caches = geometries.map((geometry) => new Cache(geometry, physicalBits - this.lineShift));
     this.dram = dram;
     this.latencies = Int32Array.from([...geometries, dram], (level) => level.latency);
   }
 
   /** The number of the line that holds a byte of a frame. */
   lineOf(pfn: Pfn, offset: number): number {
-    return pfn * this.#linesPerPage + (offset >> this.#lineShift);
+    return pfn * this.linesPerPage + (offset >> this.lineShift);
   }
 
   /** Requests a line and returns who answers: an index into {@link latencies}. */

@@ -13,7 +13,7 @@ export interface MemoryRange {
  */
 export class MemoryMap {
   /** Four numbers a range: first pfn and offset, last pfn and offset of its last byte. */
-  readonly #bounds: Float64Array;
+  private readonly bounds: Float64Array;
 
   /** Ranges that touch or overlap count as one. */
   constructor(ranges: readonly MemoryRange[]) {
@@ -23,12 +23,12 @@ export class MemoryMap {
       const last = base + size - 1n;
       bounds.push(Number(base / page), Number(base % page), Number(last / page), Number(last % page));
     }
-    this.#bounds = Float64Array.from(bounds);
+    this.bounds = Float64Array.from(bounds);
   }
 
   /** Whether all of `bytes` bytes at `offset` of a frame are memory; they must not cross into the next frame. */
   contains(pfn: Pfn, offset: number, bytes: number): boolean {
-    const bounds = this.#bounds;
+    const bounds = this.bounds;
     const lastOffset = offset + bytes - 1;
     for (let at = 0; at < bounds.length; at += 4) {
       const afterStart = pfn > bounds[at]! || (pfn === bounds[at]! && offset >= bounds[at + 1]!);

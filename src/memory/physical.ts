@@ -20,17 +20,17 @@ export class PhysicalMemory {
   /** Where the last {@link seek} went. */
   words: Int32Array = ZEROS;
   at = 0;
-  #slabs: Int32Array[] = [];
-  #slots = 0;
-  #free: number[] = [];
-  #direct = new Int32Array(1024);
-  #far = new Map<Pfn, number>();
+  private slabs: Int32Array[] = [];
+  private slots = 0;
+  private free: number[] = [];
+  private direct = new Int32Array(1024);
+  private far = new Map<Pfn, number>();
 
   /** The word, signed; 0 where nothing was ever written. */
   read(pfn: Pfn, index: number): number {
-    const slot = this.#slotOf(pfn);
+    const slot = this.slotOf(pfn);
     if (slot === 0) return 0;
-    return this.#slabs[(slot - 1) >> SLAB_SHIFT]![(((slot - 1) & SLOT_IN_SLAB) << 10) | index]!;
+    return this.slabs[(slot - 1) >> SLAB_SHIFT]![(((slot - 1) & SLOT_IN_SLAB) << 10) | index]!;
   }
 
   /**
@@ -38,19 +38,19 @@ export class PhysicalMemory {
    * next seek. Allocates nothing: a frame never written is a row of zeros.
    */
   seek(pfn: Pfn): void {
-    const slot = this.#slotOf(pfn);
+    const slot = this.slotOf(pfn);
     if (slot === 0) {
       this.words = ZEROS;
       this.at = 0;
     } else {
-      this.words = this.#slabs[(slot - 1) >> SLAB_SHIFT]!;
+      this.words = this.slabs[(slot - 1) >> SLAB_SHIFT]!;
       this.at = ((slot - 1) & SLOT_IN_SLAB) << 10;
     }
   }
 
   write(pfn: Pfn, index: number, word: number): void {
-    const slot = this.#slotOf(pfn) || this.#allocate(pfn);
-    this.#slabs[(slot - 1) >> SLAB_SHIFT]![(((slot - 1) & SLOT_IN_SLAB) << 10) | index] = word;
+    const slot = this.slotOf(pfn) || this.allocate(pfn);
+    this.slabs[(slot - 1) >> SLAB_SHIFT]![(((slot - 1) & SLOT_IN_SLAB) << 10) | index] = word;
   }
 
   /**
@@ -58,62 +58,62 @@ export class PhysicalMemory {
    * {@link base}. Allocates the frame when it has no words yet.
    */
   slab(pfn: Pfn): Int32Array {
-    const slot = this.#slotOf(pfn) || this.#allocate(pfn);
-    return this.#slabs[(slot - 1) >> SLAB_SHIFT]!;
+    const slot = this.slotOf(pfn) || this.allocate(pfn);
+    return this.slabs[(slot - 1) >> SLAB_SHIFT]!;
   }
 
   /** Index of the frame's word 0 in {@link slab}. */
   base(pfn: Pfn): number {
-    const slot = this.#slotOf(pfn) || this.#allocate(pfn);
+    const slot = this.slotOf(pfn) || this.allocate(pfn);
     return ((slot - 1) & SLOT_IN_SLAB) << 10;
   }
 
   /** Forgets a frame's words: it reads as zeros again and its space is reused. */
   release(pfn: Pfn): void {
-    const slot = this.#slotOf(pfn);
+    const slot = this.slotOf(pfn);
     if (slot === 0) return;
     const base = ((slot - 1) & SLOT_IN_SLAB) << 10;
-    this.#slabs[(slot - 1) >> SLAB_SHIFT]!.fill(0, base, base + WORDS_PER_FRAME);
-    this.#free.push(slot);
-    if (pfn < DIRECT_FRAMES) this.#direct[pfn] = 0;
-    else this.#far.delete(pfn);
+    this.slabs[(slot - 1) >> SLAB_SHIFT]!.fill(0, base, base + WORDS_PER_FRAME);
+    this.free.push(slot);
+    if (pfn < DIRECT_FRAMES) this.direct[pfn] = 0;
+    else this.far.delete(pfn);
   }
 
   /** True when the frame holds words that were written. */
   has(pfn: Pfn): boolean {
-    return this.#slotOf(pfn) !== 0;
+    return this.slotOf(pfn) !== 0;
   }
 
   /** Host bytes held by slabs and directory. */
   get hostBytes(): number {
-    return this.#slabs.length * FRAMES_PER_SLAB * 4096 + this.#direct.byteLength + this.#far.size * 48;
+    return this.slabs.length * FRAMES_PER_SLAB * 4096 + this.direct.byteLength + this.far.size * 48;
   }
 
   /** Slot number + 1 of a frame, 0 when it has none. */
-  #slotOf(pfn: Pfn): number {
-    if (pfn < this.#direct.length) return this.#direct[pfn]!;
-    return pfn < DIRECT_FRAMES ? 0 : (this.#far.get(pfn) ?? 0);
+  private slotOf(pfn: Pfn): number {
+    if (pfn < this.direct.length) return this.direct[pfn]!;
+    return pfn < DIRECT_FRAMES ? 0 : (this.far.get(pfn) ?? 0);
   }
 
-  #allocate(pfn: Pfn): number {
-    let slot = this.#free.pop();
+  private allocate(pfn: Pfn): number {
+    let slot = this.free.pop();
     if (slot === undefined) {
-      if (this.#slots === this.#slabs.length * FRAMES_PER_SLAB) {
-        this.#slabs.push(new Int32Array(FRAMES_PER_SLAB * WORDS_PER_FRAME));
+      if (this.slots === this.slabs.length * FRAMES_PER_SLAB) {
+        this.slabs.push(new Int32Array(FRAMES_PER_SLAB * WORDS_PER_FRAME));
       }
-      slot = ++this.#slots;
+      slot = ++this.slots;
     }
     if (pfn >= DIRECT_FRAMES) {
-      this.#far.set(pfn, slot);
+      this.far.set(pfn, slot);
     } else {
-      if (pfn >= this.#direct.length) {
-        let length = this.#direct.length;
+      if (pfn >= this.direct.length) {
+        let length = this.direct.length;
         while (length <= pfn) length *= 2;
         const grown = new Int32Array(length);
-        grown.set(this.#direct);
-        this.#direct = grown;
+        grown.set(this.direct);
+        this.direct = grown;
       }
-      this.#direct[pfn] = slot;
+      this.direct[pfn] = slot;
     }
     return slot;
   }

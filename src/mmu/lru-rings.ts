@@ -3,40 +3,40 @@
  * behind the oldest the newest again. Each operation takes constant time. Slots are numbered set * ways + way.
  */
 export class LruRings {
-  readonly #newest: Int32Array;
-  readonly #older: Int32Array;
-  readonly #newer: Int32Array;
+  private readonly newest: Int32Array;
+  private readonly older: Int32Array;
+  private readonly newer: Int32Array;
 
   constructor(sets: number, ways: number) {
     const slots = sets * ways;
-    this.#newest = Int32Array.from({ length: sets }, (_, set) => set * ways);
-    this.#older = new Int32Array(slots);
-    this.#newer = new Int32Array(slots);
+    this.newest = Int32Array.from({ length: sets }, (_, set) => set * ways);
+    this.older = new Int32Array(slots);
+    this.newer = new Int32Array(slots);
     for (let slot = 0; slot < slots; slot++) {
       const older = slot % ways === ways - 1 ? slot - ways + 1 : slot + 1;
-      this.#older[slot] = older;
-      this.#newer[older] = slot;
+      this.older[slot] = older;
+      this.newer[older] = slot;
     }
   }
 
   oldest(set: number): number {
-    return this.#newer[this.#newest[set]!]!;
+    return this.newer[this.newest[set]!]!;
   }
 
   /** The slots of a set from the next victim to the newest. For viewers. */
   inOrder(set: number): number[] {
     const slots: number[] = [];
-    const newest = this.#newest[set]!;
-    for (let slot = this.#newer[newest]!; slot !== newest; slot = this.#newer[slot]!) slots.push(slot);
+    const newest = this.newest[set]!;
+    for (let slot = this.newer[newest]!; slot !== newest; slot = this.newer[slot]!) slots.push(slot);
     return [...slots, newest];
   }
 
   /** The slot is used: it becomes the newest of its set. */
   touch(set: number, slot: number): void {
-    const newest = this.#newest[set]!;
+    const newest = this.newest[set]!;
     if (slot === newest) return;
-    const older = this.#older;
-    const newer = this.#newer;
+    const older = this.older;
+    const newer = this.newer;
     const oldest = newer[newest]!;
     if (slot !== oldest) {
       older[newer[slot]!] = older[slot]!;
@@ -46,12 +46,12 @@ export class LruRings {
       older[slot] = newest;
       newer[newest] = slot;
     }
-    this.#newest[set] = slot;
+    this.newest[set] = slot;
   }
 
   /** The slot is free: it becomes the oldest of its set, the next to be taken. */
   demote(set: number, slot: number): void {
     this.touch(set, slot);
-    this.#newest[set] = this.#older[slot]!;
+    this.newest[set] = this.older[slot]!;
   }
 }

@@ -34,70 +34,70 @@ export class PscLevel {
   hits = 0;
   misses = 0;
   /** Bits of a name that lie inside one entry's span. */
-  readonly #inside: number;
+  private readonly inside: number;
   readonly sets: number;
   /** sets - 1 where that is a mask, else -1. */
-  readonly #mask: number;
+  private readonly mask: number;
   readonly ways: number;
-  readonly #order: LruRings;
+  private readonly order: LruRings;
   /** Names without what is inside the span, and spaces; EMPTY in a free slot. */
-  readonly #tags: Int32Array;
-  readonly #spaces: Int32Array;
-  readonly #tables: Float64Array;
-  readonly #attributes: Int32Array;
+  private readonly tags: Int32Array;
+  private readonly spaces: Int32Array;
+  private readonly tables: Float64Array;
+  private readonly attributes: Int32Array;
   /** By bucket: how many entries hash there, and one of their slots. */
-  readonly #crowds = new Uint16Array(BUCKETS);
-  readonly #guesses = new Uint16Array(BUCKETS);
+  private readonly crowds = new Uint16Array(BUCKETS);
+  private readonly guesses = new Uint16Array(BUCKETS);
 
   /** @param shift log2 of the pages that an entry of this level spans, at least 9 */
   constructor(level: number, shift: number, sets: number, ways: number) {
     this.level = level;
     this.span = 2 ** shift;
-    this.#inside = shift - NAMELESS_BITS;
+    this.inside = shift - NAMELESS_BITS;
     this.sets = sets;
-    this.#mask = (sets & (sets - 1)) === 0 ? sets - 1 : -1;
+    this.mask = (sets & (sets - 1)) === 0 ? sets - 1 : -1;
     this.ways = ways;
-    this.#order = new LruRings(sets, ways);
-    this.#tags = new Int32Array(sets * ways);
-    this.#spaces = new Int32Array(sets * ways).fill(EMPTY);
-    this.#tables = new Float64Array(sets * ways);
-    this.#attributes = new Int32Array(sets * ways);
+    this.order = new LruRings(sets, ways);
+    this.tags = new Int32Array(sets * ways);
+    this.spaces = new Int32Array(sets * ways).fill(EMPTY);
+    this.tables = new Float64Array(sets * ways);
+    this.attributes = new Int32Array(sets * ways);
   }
 
   /** The slot that holds the entry on the way to a page, or -1. A hit counts as a use. */
   lookup(name: number, space: number): number {
-    const slot = this.#find(name, space);
+    const slot = this.find(name, space);
     if (slot < 0) {
       this.misses++;
     } else {
       this.hits++;
-      this.#order.touch(this.#setOf(name, space), slot);
+      this.order.touch(this.setOf(name, space), slot);
     }
     return slot;
   }
 
   /** Caches an entry that is not there: the table it points to and the attributes so far. */
   insert(name: number, space: number, table: Pfn, attributes: number): void {
-    const tag = name >> this.#inside;
-    const set = this.#setOf(name, space);
-    const slot = this.#order.oldest(set);
-    if (this.#spaces[slot] !== EMPTY) this.#crowds[bucketOf(this.#tags[slot]!)]!--;
-    this.#tags[slot] = tag;
-    this.#spaces[slot] = space;
-    this.#tables[slot] = table;
-    this.#attributes[slot] = attributes;
+    const tag = name >> this.inside;
+    const set = this.setOf(name, space);
+    const slot = this.order.oldest(set);
+    if (this.spaces[slot] !== EMPTY) this.crowds[bucketOf(this.tags[slot]!)]!--;
+    this.tags[slot] = tag;
+    this.spaces[slot] = space;
+    this.tables[slot] = table;
+    this.attributes[slot] = attributes;
     const bucket = bucketOf(tag);
-    this.#crowds[bucket]!++;
-    this.#guesses[bucket] = slot;
-    this.#order.touch(set, slot);
+    this.crowds[bucket]!++;
+    this.guesses[bucket] = slot;
+    this.order.touch(set, slot);
   }
 
   tableOf(slot: number): Pfn {
-    return this.#tables[slot]!;
+    return this.tables[slot]!;
   }
 
   attributesOf(slot: number): number {
-    return this.#attributes[slot]!;
+    return this.attributes[slot]!;
   }
 
   /** Every entry with its place, for viewers: the first page it is on the way to, and its rank (0 = next victim). */
@@ -110,10 +110,10 @@ export class PscLevel {
     rank: number;
   }> {
     for (let set = 0; set < this.sets; set++) {
-      for (const [rank, slot] of this.#order.inOrder(set).entries()) {
-        const space = this.#spaces[slot]!;
+      for (const [rank, slot] of this.order.inOrder(set).entries()) {
+        const space = this.spaces[slot]!;
         if (space === EMPTY) continue;
-        const name = (space & 0xf) * 2 ** 32 + ((this.#tags[slot]! << this.#inside) >>> 0);
+        const name = (space & 0xf) * 2 ** 32 + ((this.tags[slot]! << this.inside) >>> 0);
         const vpn = name * 2 ** NAMELESS_BITS;
         yield {
           slot,
@@ -129,49 +129,49 @@ export class PscLevel {
 
   /** Slots in all. */
   get size(): number {
-    return this.#spaces.length;
+    return this.spaces.length;
   }
 
   /** Drops the entry on the way to a page. */
   dropPath(name: number, space: number): void {
-    const slot = this.#find(name, space);
-    if (slot >= 0) this.#drop(slot);
+    const slot = this.find(name, space);
+    if (slot >= 0) this.drop(slot);
   }
 
   dropAsid(asid: Asid): void {
-    for (let slot = 0; slot < this.#spaces.length; slot++) {
-      if (this.#spaces[slot]! >>> 4 === asid) this.#drop(slot);
+    for (let slot = 0; slot < this.spaces.length; slot++) {
+      if (this.spaces[slot]! >>> 4 === asid) this.drop(slot);
     }
   }
 
   dropAll(): void {
-    for (let slot = 0; slot < this.#spaces.length; slot++) this.#drop(slot);
+    for (let slot = 0; slot < this.spaces.length; slot++) this.drop(slot);
   }
 
-  #drop(slot: number): void {
-    if (this.#spaces[slot] === EMPTY) return;
-    this.#spaces[slot] = EMPTY;
-    this.#crowds[bucketOf(this.#tags[slot]!)]!--;
-    this.#order.demote(Math.floor(slot / this.ways), slot);
+  private drop(slot: number): void {
+    if (this.spaces[slot] === EMPTY) return;
+    this.spaces[slot] = EMPTY;
+    this.crowds[bucketOf(this.tags[slot]!)]!--;
+    this.order.demote(Math.floor(slot / this.ways), slot);
   }
 
-  #find(name: number, space: number): number {
-    const tag = name >> this.#inside;
+  private find(name: number, space: number): number {
+    const tag = name >> this.inside;
     const bucket = bucketOf(tag);
-    if (this.#crowds[bucket] === 0) return -1;
-    const guess = this.#guesses[bucket]!;
-    if (this.#tags[guess] === tag && this.#spaces[guess] === space) return guess;
-    const first = this.#setOf(name, space) * this.ways;
+    if (this.crowds[bucket] === 0) return -1;
+    const guess = this.guesses[bucket]!;
+    if (this.tags[guess] === tag && this.spaces[guess] === space) return guess;
+    const first = this.setOf(name, space) * this.ways;
     for (let slot = first; slot < first + this.ways; slot++) {
-      if (this.#tags[slot] === tag && this.#spaces[slot] === space) return slot;
+      if (this.tags[slot] === tag && this.spaces[slot] === space) return slot;
     }
     return -1;
   }
 
   /** The VPN above the span, modulo the number of sets. */
-  #setOf(name: number, space: number): number {
-    if (this.#mask >= 0) return (name >> this.#inside) & this.#mask;
-    return ((space & 0xf) * 2 ** (32 - this.#inside) + (name >>> this.#inside)) % this.sets;
+  private setOf(name: number, space: number): number {
+    if (this.mask >= 0) return (name >> this.inside) & this.mask;
+    return ((space & 0xf) * 2 ** (32 - this.inside) + (name >>> this.inside)) % this.sets;
   }
 }
 

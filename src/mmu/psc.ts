@@ -28,19 +28,19 @@ export class PagingStructureCaches {
   /** Of the last {@link lookup} that hit: the table that the entry points to, and the attributes so far. */
   table: Pfn = 0;
   attributes = 0;
-  readonly #pageInvalidates: 'path' | 'asid';
-  readonly #byLevel: (PscLevel | null)[];
+  private readonly pageInvalidates: 'path' | 'asid';
+  private readonly byLevel: (PscLevel | null)[];
 
   constructor(mode: PagingMode, options: PscOptions) {
     const shifts = spanShifts(mode);
-    this.#byLevel = new Array(mode.levels + 1).fill(null);
+    this.byLevel = new Array(mode.levels + 1).fill(null);
     for (let level = 2; level <= mode.levels; level++) {
       const geometry = options.levels[level];
-      if (geometry) this.#byLevel[level] = new PscLevel(level, shifts[level]!, geometry.sets, geometry.ways);
+      if (geometry) this.byLevel[level] = new PscLevel(level, shifts[level]!, geometry.sets, geometry.ways);
     }
-    this.levels = this.#byLevel.filter((cache) => cache !== null);
+    this.levels = this.byLevel.filter((cache) => cache !== null);
     this.latency = this.levels.length > 0 ? options.latency : 0;
-    this.#pageInvalidates = options.pageInvalidates;
+    this.pageInvalidates = options.pageInvalidates;
   }
 
   /**
@@ -64,7 +64,7 @@ export class PagingStructureCaches {
 
   /** Caches the pointer of `level` that a walk has just followed; nothing where the level has no cache. */
   fill(asid: Asid, low: number, high: number, level: number, table: Pfn, attributes: number): void {
-    const cache = this.#byLevel[level];
+    const cache = this.byLevel[level];
     if (cache) cache.insert(nameOf(low, high), spaceOf(asid, high), table, attributes);
   }
 
@@ -75,7 +75,7 @@ export class PagingStructureCaches {
 
   /** `pages` pages from `vpn`. */
   invalidateRange(asid: Asid, vpn: Vpn, pages: number): void {
-    if (this.#pageInvalidates === 'asid') {
+    if (this.pageInvalidates === 'asid') {
       this.invalidateAsid(asid);
       return;
     }

@@ -9,29 +9,29 @@ import type { Cycle } from '../core/addr.ts';
  */
 export class WalkerPool {
   /** When each walker, and each MSHR, is free again. */
-  readonly #walkers: Float64Array;
-  readonly #mshrs: Float64Array;
+  private readonly walkers: Float64Array;
+  private readonly mshrs: Float64Array;
 
   /** @param walkers and @param mshrs at least 1 */
   constructor(walkers: number, mshrs: number) {
-    this.#walkers = new Float64Array(walkers);
-    this.#mshrs = new Float64Array(mshrs);
+    this.walkers = new Float64Array(walkers);
+    this.mshrs = new Float64Array(mshrs);
   }
 
   /** Takes a walk of `length` cycles that arrives at `arrival`; returns the cycle at which it starts. */
   start(arrival: Cycle, length: Cycle): Cycle {
-    const walker = firstFree(this.#walkers);
-    const mshr = firstFree(this.#mshrs);
-    const start = Math.max(arrival, this.#mshrs[mshr]!, this.#walkers[walker]!);
-    this.#walkers[walker] = start + length;
-    this.#mshrs[mshr] = start + length;
+    const walker = firstFree(this.walkers);
+    const mshr = firstFree(this.mshrs);
+    const start = Math.max(arrival, this.mshrs[mshr]!, this.walkers[walker]!);
+    this.walkers[walker] = start + length;
+    this.mshrs[mshr] = start + length;
     return start;
   }
 
   /** A new time zero with nothing under way. */
   restart(): void {
-    this.#walkers.fill(0);
-    this.#mshrs.fill(0);
+    this.walkers.fill(0);
+    this.mshrs.fill(0);
   }
 }
 

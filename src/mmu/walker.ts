@@ -56,47 +56,47 @@ export class Walker {
   asid: Asid = 0;
   rules: WalkRules;
 
-  readonly #mode: PagingMode;
-  readonly #memory: PhysicalMemory;
-  readonly #caches: CacheHierarchy;
-  readonly #psc: PagingStructureCaches | null;
-  readonly #memoryMap: MemoryMap | null;
-  readonly #adUpdate: Cycle;
+  private readonly mode: PagingMode;
+  private readonly memory: PhysicalMemory;
+  private readonly caches: CacheHierarchy;
+  private readonly psc: PagingStructureCaches | null;
+  private readonly memoryMap: MemoryMap | null;
+  private readonly adUpdate: Cycle;
 
   // The mode's table, compiled: by level, the index bits of an entry in the VPN, and what its leaf spans.
-  readonly #shifts: Int32Array;
-  readonly #indexMasks: Int32Array;
+  private readonly shifts: Int32Array;
+  private readonly indexMasks: Int32Array;
   /** log2 of the 32-bit words of a PTE. */
-  readonly #wordShift: number;
-  /** VPNs from here up to {@link #holeEnd} are not canonical. */
-  readonly #holeStart: Vpn;
-  readonly #holeEnd: Vpn;
+  private readonly wordShift: number;
+  /** VPNs from here up to {@link holeEnd} are not canonical. */
+  private readonly holeStart: Vpn;
+  private readonly holeEnd: Vpn;
 
   // The entry to be read next, and what the entries so far allow together.
-  #level = 0;
-  #table: Pfn = 0;
-  #start = 0;
-  #attributes = 0;
-  #low = 0;
-  #high = 0;
-  #effects: WalkEffects = PEEK;
+  private level = 0;
+  private table: Pfn = 0;
+  private start = 0;
+  private attributes = 0;
+  private low = 0;
+  private high = 0;
+  private effects: WalkEffects = PEEK;
 
   /** @param rules of the mode to walk; they may be replaced by others of the same mode */
   constructor(rules: WalkRules, parts: WalkerParts) {
     const mode = rules.mode;
     this.rules = rules;
-    this.#mode = mode;
-    this.#memory = parts.memory;
-    this.#caches = parts.caches;
-    this.#psc = parts.psc;
-    this.#memoryMap = parts.memoryMap;
-    this.#adUpdate = parts.adUpdate;
-    this.#shifts = spanShifts(mode);
-    this.#indexMasks = Int32Array.from([0, ...mode.indexBits], (bits) => 2 ** bits - 1);
-    this.#wordShift = mode.pteBytes === 8 ? 1 : 0;
+    this.mode = mode;
+    this.memory = parts.memory;
+    this.caches = parts.caches;
+    this.psc = parts.psc;
+    this.memoryMap = parts.memoryMap;
+    this.adUpdate = parts.adUpdate;
+    this.shifts = spanShifts(mode);
+    this.indexMasks = Int32Array.from([0, ...mode.indexBits], (bits) => 2 ** bits - 1);
+    this.wordShift = mode.pteBytes === 8 ? 1 : 0;
     const half = 2 ** (mode.vaBits - 1 - PAGE_SHIFT);
-    this.#holeStart = mode.lowerHalf ? 2 * half : mode.canonical ? half : VPN_END;
-    this.#holeEnd = mode.canonical && !mode.lowerHalf ? VPN_END - half : VPN_END;
+    this.holeStart = mode.lowerHalf ? 2 * half : mode.canonical ? half : VPN_END;
+    this.holeEnd = mode.canonical && !mode.lowerHalf ? VPN_END - half : VPN_END;
   }
 
   /**
@@ -131,118 +131,118 @@ export class Walker {
     walk.updates = 0;
     walk.level = 0;
     walk.pscLevel = 0;
-    this.#effects = effects;
-    if (vpn >= this.#holeStart && vpn < this.#holeEnd) return this.#refuse(this.rules.nonCanonical);
+    this.effects = effects;
+    if (vpn >= this.holeStart && vpn < this.holeEnd) return this.refuse(this.rules.nonCanonical);
 
-    this.#low = lowOf(vpn);
-    this.#high = highOf(vpn);
-    this.#level = this.#mode.levels;
-    this.#table = this.root;
-    this.#start = this.rootIndex;
-    this.#attributes = this.rules.rootAttributes;
-    if (effects & TIME && this.#psc !== null) this.#skipCachedLevels(this.#psc);
+    this.low = lowOf(vpn);
+    this.high = highOf(vpn);
+    this.level = this.mode.levels;
+    this.table = this.root;
+    this.start = this.rootIndex;
+    this.attributes = this.rules.rootAttributes;
+    if (effects & TIME && this.psc !== null) this.skipCachedLevels(this.psc);
     return true;
   }
 
   /** Reads one page-table entry and goes by what it says; true when there is another to read. */
   step(): boolean {
     const { rules, result: walk } = this;
-    const level = this.#level;
-    const table = this.#table;
-    const entry = indexIn(this.#low, this.#high, this.#shifts[level]!, this.#indexMasks[level]!);
-    const index = this.#start + (entry << this.#wordShift);
+    const level = this.level;
+    const table = this.table;
+    const entry = indexIn(this.low, this.high, this.shifts[level]!, this.indexMasks[level]!);
+    const index = this.start + (entry << this.wordShift);
     walk.level = level;
     walk.table = table;
     walk.index = index;
-    if (this.#memoryMap !== null && !this.#memoryMap.contains(table, index * 4, this.#mode.pteBytes)) {
-      return this.#refuse(OUTSIDE_MEMORY);
+    if (this.memoryMap !== null && !this.memoryMap.contains(table, index * 4, this.mode.pteBytes)) {
+      return this.refuse(OUTSIDE_MEMORY);
     }
-    this.#memory.seek(table);
-    const { words, at } = this.#memory;
+    this.memory.seek(table);
+    const { words, at } = this.memory;
     const lo = words[at + index]!;
-    const hi = this.#wordShift === 1 ? words[at + index + 1]! : 0;
+    const hi = this.wordShift === 1 ? words[at + index + 1]! : 0;
     walk.lo = lo;
     walk.hi = hi;
-    this.#countRead();
+    this.countRead();
 
     const verdict = rules.examine(lo, hi, level);
     if (verdict === NEXT_TABLE) {
       const followed = rules.touchedTable(lo, level);
-      if (followed !== lo) this.#update(followed);
-      this.#attributes = rules.foldTable(this.#attributes, lo, hi, level);
-      this.#table = this.#mode.format.pfnOf(lo, hi);
-      this.#start = 0;
-      this.#level = level - 1;
-      if (this.#effects & TIME && this.#psc !== null) {
-        this.#psc.fill(walk.asid, this.#low, this.#high, level, this.#table, this.#attributes);
+      if (followed !== lo) this.update(followed);
+      this.attributes = rules.foldTable(this.attributes, lo, hi, level);
+      this.table = this.mode.format.pfnOf(lo, hi);
+      this.start = 0;
+      this.level = level - 1;
+      if (this.effects & TIME && this.psc !== null) {
+        this.psc.fill(walk.asid, this.low, this.high, level, this.table, this.attributes);
       }
       return true;
     }
-    if (verdict !== LEAF) return this.#refuse(verdict);
+    if (verdict !== LEAF) return this.refuse(verdict);
 
-    const attributes = rules.foldLeaf(this.#attributes, lo, hi, level);
+    const attributes = rules.foldLeaf(this.attributes, lo, hi, level);
     const refusal = rules.check(attributes, walk.access, walk.privilege);
-    if (refusal !== null) return this.#refuse(refusal, attributes);
+    if (refusal !== null) return this.refuse(refusal, attributes);
     const touched = rules.touched(lo, walk.access);
     if (touched === lo) {
       walk.attributes = attributes;
     } else {
-      this.#update(touched);
-      walk.attributes = rules.foldLeaf(this.#attributes, touched, hi, level);
+      this.update(touched);
+      walk.attributes = rules.foldLeaf(this.attributes, touched, hi, level);
     }
-    walk.pfn = this.#frameIn(this.#mode.format.pfnOf(lo, hi, level), sizeShiftOf(attributes));
+    walk.pfn = this.frameIn(this.mode.format.pfnOf(lo, hi, level), sizeShiftOf(attributes));
     return false;
   }
 
-  #skipCachedLevels(psc: PagingStructureCaches): void {
+  private skipCachedLevels(psc: PagingStructureCaches): void {
     const walk = this.result;
     walk.cycles = walk.pscCycles = psc.latency;
-    const level = psc.lookup(walk.asid, this.#low, this.#high);
+    const level = psc.lookup(walk.asid, this.low, this.high);
     if (level === 0) return;
     walk.pscLevel = level;
-    this.#level = level - 1;
-    this.#table = psc.table;
-    this.#start = 0;
-    this.#attributes = psc.attributes;
+    this.level = level - 1;
+    this.table = psc.table;
+    this.start = 0;
+    this.attributes = psc.attributes;
   }
 
   /** Puts the read into the walk's columns and, in a timed walk, through the caches. */
-  #countRead(): void {
+  private countRead(): void {
     const walk = this.result;
     const row = walk.reads++;
     walk.readLevel[row] = walk.level;
     walk.readUpdated[row] = 0;
-    if ((this.#effects & TIME) === 0) return;
-    const from = this.#caches.access(this.#caches.lineOf(walk.table, walk.index * 4));
-    const cycles = this.#caches.latencyOf(from);
+    if ((this.effects & TIME) === 0) return;
+    const from = this.caches.access(this.caches.lineOf(walk.table, walk.index * 4));
+    const cycles = this.caches.latencyOf(from);
     walk.readFrom[row] = from;
     walk.readCycles[row] = cycles;
     walk.cycles += cycles;
   }
 
   /** Writes the entry back with A or D set. The line is the one just read: no cache looks it up again. */
-  #update(lo: number): void {
-    if ((this.#effects & WRITE) === 0) return;
+  private update(lo: number): void {
+    if ((this.effects & WRITE) === 0) return;
     const walk = this.result;
-    this.#memory.write(walk.table, walk.index, lo);
+    this.memory.write(walk.table, walk.index, lo);
     walk.readUpdated[walk.reads - 1] = 1;
     walk.updates++;
-    if (this.#effects & TIME) walk.cycles += this.#adUpdate;
+    if (this.effects & TIME) walk.cycles += this.adUpdate;
   }
 
   /** The frame of the address itself in a leaf of 2^shift frames; the leaf's own low bits do not count. */
-  #frameIn(leaf: Pfn, shift: number): Pfn {
+  private frameIn(leaf: Pfn, shift: number): Pfn {
     if (shift === 0) return leaf;
     if (shift <= LOW_BITS) {
       const within = 2 ** shift - 1;
-      return leaf - (leaf & within) + (this.#low & within);
+      return leaf - (leaf & within) + (this.low & within);
     }
     const span = 2 ** shift;
     return leaf - (leaf % span) + (this.result.vpn % span);
   }
 
   /** Ends the walk with a fault; `attributes` are those of the whole translation, once it has any. */
-  #refuse(refusal: Refusal, attributes = 0): false {
+  private refuse(refusal: Refusal, attributes = 0): false {
     const walk = this.result;
     const { vpn, offset, access, privilege, level } = walk;
     const { vector, code } = this.rules.exception(refusal, attributes, access, privilege, level);

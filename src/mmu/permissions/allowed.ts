@@ -14,30 +14,30 @@ const UNKNOWN = 0xff;
  * D too). Six bits, worked out by the check itself when first asked.
  */
 export class AllowedMasks {
-  readonly #check: Check;
-  readonly #masks = new Uint8Array(RELEVANT + 1).fill(UNKNOWN);
+  private readonly check: Check;
+  private readonly masks = new Uint8Array(RELEVANT + 1).fill(UNKNOWN);
 
   constructor(check: Check) {
-    this.#check = check;
+    this.check = check;
   }
 
   of(attributes: number): number {
-    const known = this.#masks[attributes & RELEVANT]!;
-    return known === UNKNOWN ? this.#workOut(attributes & RELEVANT) : known;
+    const known = this.masks[attributes & RELEVANT]!;
+    return known === UNKNOWN ? this.workOut(attributes & RELEVANT) : known;
   }
 
-  #workOut(attributes: number): number {
+  private workOut(attributes: number): number {
     let mask = 0;
     if (attributes & ATTR_ACCESSED) {
       for (const privilege of [USER, SUPERVISOR] as const) {
         for (const access of [FETCH, LOAD, STORE] as const) {
           const ready = access !== STORE || (attributes & ATTR_DIRTY) !== 0;
-          if (ready && this.#check(attributes, access, privilege) === null)
+          if (ready && this.check(attributes, access, privilege) === null)
             mask |= 1 << (privilege * 3 + access);
         }
       }
     }
-    this.#masks[attributes] = mask;
+    this.masks[attributes] = mask;
     return mask;
   }
 }

@@ -48,18 +48,18 @@ export class ArmRules implements WalkRules {
   readonly mode: PagingMode;
   readonly rootAttributes = ATTR_READ | ATTR_WRITE | ATTR_EXEC | ATTR_USER | ATTR_SUPERVISOR_EXEC;
   readonly nonCanonical = BEYOND_TTBR0;
-  readonly #controls: ArmControls;
-  readonly #shifts: Int32Array;
+  private readonly controls: ArmControls;
+  private readonly shifts: Int32Array;
   /** Address bits above TCR.IPS, in the high word. */
-  readonly #beyondHi: number;
-  readonly #allowed: AllowedMasks;
+  private readonly beyondHi: number;
+  private readonly allowed: AllowedMasks;
 
   constructor(mode: PagingMode, controls: ArmControls) {
     this.mode = mode;
-    this.#controls = controls;
-    this.#shifts = spanShifts(mode);
-    this.#beyondHi = highWord(bitRange(47, controls.ips));
-    this.#allowed = new AllowedMasks((attributes, access, privilege) =>
+    this.controls = controls;
+    this.shifts = spanShifts(mode);
+    this.beyondHi = highWord(bitRange(47, controls.ips));
+    this.allowed = new AllowedMasks((attributes, access, privilege) =>
       this.check(attributes, access, privilege),
     );
   }
@@ -68,7 +68,7 @@ export class ArmRules implements WalkRules {
     if ((lo & ARM_VALID) === 0) return INVALID;
     const isBlock = (lo & ARM_TYPE) === 0;
     if (isBlock && (level === 1 || level > LARGEST_BLOCK_LEVEL)) return RESERVED_TYPE;
-    if ((hi & this.#beyondHi) !== 0) return ADDRESS_SIZE;
+    if ((hi & this.beyondHi) !== 0) return ADDRESS_SIZE;
     return isBlock || level === 1 ? LEAF : NEXT_TABLE;
   }
 
@@ -88,7 +88,7 @@ export class ArmRules implements WalkRules {
 
   /** A clean page that hardware may make dirty (DBM with TCR.HD) is writable, and not dirty. */
   foldLeaf(attributes: number, lo: number, hi: number, level: number): number {
-    const { ha, hd } = this.#controls;
+    const { ha, hd } = this.controls;
     const becomesDirty = ha && hd && (hi & ARM_DBM_HI) !== 0;
     let rights = ATTR_READ;
     if ((lo & ARM_AP2) === 0 || becomesDirty) rights |= ATTR_WRITE;
@@ -100,16 +100,16 @@ export class ArmRules implements WalkRules {
       (lo & ARM_NG ? 0 : ATTR_GLOBAL) |
       (lo & ARM_AF ? ATTR_ACCESSED : 0) |
       (lo & ARM_AP2 ? 0 : ATTR_DIRTY) |
-      (this.#shifts[level]! << ATTR_SIZE_SHIFT)
+      (this.shifts[level]! << ATTR_SIZE_SHIFT)
     );
   }
 
   check(attributes: number, access: AccessType, privilege: Privilege): Refusal | null {
-    return armRefusal(attributes, access, privilege, this.#controls);
+    return armRefusal(attributes, access, privilege, this.controls);
   }
 
   allowedMask(attributes: number): number {
-    return this.#allowed.of(attributes);
+    return this.allowed.of(attributes);
   }
 
   /** A store that was allowed makes the page dirty by clearing AP[2], where that is still set. */
@@ -118,7 +118,7 @@ export class ArmRules implements WalkRules {
   }
 
   exception(refusal: Refusal, attributes: number, access: AccessType, privilege: Privilege, level?: number) {
-    const at = level ?? this.#shifts.indexOf(sizeShiftOf(attributes), 1);
+    const at = level ?? this.shifts.indexOf(sizeShiftOf(attributes), 1);
     return {
       vector: armExceptionClass(access, privilege),
       code: armFaultStatus(refusal, LEVELS_SUM - at),

@@ -47,35 +47,35 @@ export class RiscvRules implements WalkRules {
   readonly mode: PagingMode;
   readonly rootAttributes = 0;
   readonly nonCanonical = NON_CANONICAL_RISCV;
-  readonly #controls: RiscvControls;
-  readonly #shifts: Int32Array;
-  readonly #reservedHi: number;
-  readonly #misalignedLo: Int32Array;
-  readonly #misalignedHi: Int32Array;
+  private readonly controls: RiscvControls;
+  private readonly shifts: Int32Array;
+  private readonly reservedHi: number;
+  private readonly misalignedLo: Int32Array;
+  private readonly misalignedHi: Int32Array;
 
-  readonly #allowed: AllowedMasks;
+  private readonly allowed: AllowedMasks;
 
   constructor(mode: PagingMode, controls: RiscvControls) {
     this.mode = mode;
-    this.#controls = controls;
-    this.#allowed = new AllowedMasks((attributes, access, privilege) =>
+    this.controls = controls;
+    this.allowed = new AllowedMasks((attributes, access, privilege) =>
       riscvRefusal(attributes, access, privilege, controls),
     );
-    this.#shifts = spanShifts(mode);
-    this.#reservedHi = highWord(
+    this.shifts = spanShifts(mode);
+    this.reservedHi = highWord(
       bitRange(controls.svrsw60t59b ? 58 : 60, 54) |
         (controls.svpbmt ? 0n : bitRange(62, 61)) |
         (controls.svnapot ? 0n : bitRange(63, 63)),
     );
-    const misaligned = Array.from(this.#shifts, (shift) => bitRange(9 + shift, 10));
-    this.#misalignedLo = Int32Array.from(misaligned, lowWord);
-    this.#misalignedHi = Int32Array.from(misaligned, highWord);
+    const misaligned = Array.from(this.shifts, (shift) => bitRange(9 + shift, 10));
+    this.misalignedLo = Int32Array.from(misaligned, lowWord);
+    this.misalignedHi = Int32Array.from(misaligned, highWord);
   }
 
   examine(lo: number, hi: number, level: number): Verdict {
     if ((lo & RISCV_V) === 0) return INVALID;
     if ((lo & (RISCV_R | RISCV_W)) === RISCV_W) return WRITE_ONLY;
-    if ((hi & this.#reservedHi) !== 0) return RESERVED;
+    if ((hi & this.reservedHi) !== 0) return RESERVED;
     if ((hi & PBMT_HI) === PBMT_HI) return PBMT_3;
     if ((lo & (RISCV_R | RISCV_X)) === 0) {
       if ((lo & (RISCV_D | RISCV_A | RISCV_U)) !== 0 || (hi & (RISCV_N_HI | PBMT_HI)) !== 0)
@@ -83,7 +83,7 @@ export class RiscvRules implements WalkRules {
       return level === 1 ? NO_LEAF : NEXT_TABLE;
     }
     if ((hi & RISCV_N_HI) !== 0 && (level > 1 || (lo & NAPOT_PPN_MASK) !== NAPOT_PPN_CODE)) return NAPOT;
-    if ((lo & this.#misalignedLo[level]!) !== 0 || (hi & this.#misalignedHi[level]!) !== 0) return MISALIGNED;
+    if ((lo & this.misalignedLo[level]!) !== 0 || (hi & this.misalignedHi[level]!) !== 0) return MISALIGNED;
     return LEAF;
   }
 
@@ -96,16 +96,16 @@ export class RiscvRules implements WalkRules {
   }
 
   foldLeaf(attributes: number, lo: number, hi: number, level: number): number {
-    const shift = (hi & RISCV_N_HI) !== 0 ? NAPOT_SIZE_SHIFT : this.#shifts[level]!;
+    const shift = (hi & RISCV_N_HI) !== 0 ? NAPOT_SIZE_SHIFT : this.shifts[level]!;
     return attributes | this.mode.format.attributesOf(lo, hi) | (shift << ATTR_SIZE_SHIFT);
   }
 
   check(attributes: number, access: AccessType, privilege: Privilege): Refusal | null {
-    return riscvRefusal(attributes, access, privilege, this.#controls);
+    return riscvRefusal(attributes, access, privilege, this.controls);
   }
 
   allowedMask(attributes: number): number {
-    return this.#allowed.of(attributes);
+    return this.allowed.of(attributes);
   }
 
   touched(lo: number, access: AccessType): number {
