@@ -90,7 +90,10 @@ export class TlbHierarchy implements TlbMaintenance {
     return slot >= 0 || !this.#globals ? slot : tlb.find(this.#globalKey(region, low));
   }
 
-  /** Enters the result of a walk (or, with `tlb` a first level, of an STLB hit). Returns the slot, -1 when not cached. */
+  /**
+   * Enters the result of a walk (or, with `tlb` a first level, of an STLB hit). Returns the slot, -1 when not cached.
+   * @param absent a lookup of the page in this TLB has just failed
+   */
   fill(
     tlb: Tlb,
     key: number,
@@ -99,14 +102,18 @@ export class TlbHierarchy implements TlbMaintenance {
     frame: number,
     attributes: number,
     allowed: number,
+    absent = false,
   ): number {
     let entryKey = key;
     if (attributes & ATTR_GLOBAL) {
       this.#globals = true;
       entryKey = this.#globalKey(region, low);
     }
-    const slot = tlb.fill(entryKey, low, sizeShiftOf(attributes), frame, attributes, allowed);
-    if (this.#inclusive && tlb === this.stlb && tlb.victim !== null) this.#backInvalidate(tlb.victim);
+    const shift = sizeShiftOf(attributes);
+    const slot = absent
+      ? tlb.insert(entryKey, low, shift, frame, attributes, allowed)
+      : tlb.enter(entryKey, low, shift, frame, attributes, allowed);
+    if (this.#inclusive && tlb === this.stlb) this.#backInvalidate(tlb.victim);
     return slot;
   }
 
@@ -176,7 +183,8 @@ export class TlbHierarchy implements TlbMaintenance {
     return this.regions.highOf(region) * REGION_PAGES + low;
   }
 
-  #backInvalidate(victim: TagParts): void {
+  #backInvalidate(victim: TagParts | null): void {
+    if (victim === null) return;
     for (const tlb of this.all) {
       if (tlb === this.stlb) continue;
       tlb.invalidateWhere(

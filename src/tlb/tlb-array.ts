@@ -13,8 +13,6 @@ export interface TlbArrayConfig {
   seed?: number;
 }
 
-const LOW_MASK = REGION_PAGES - 1;
-
 /**
  * One array of a TLB: tags of one or several page sizes over one associative table. A set is chosen by the low bits
  * of the page number of that size (VPN >> shift) modulo the number of sets, which is a mask where sets are a power
@@ -23,75 +21,51 @@ const LOW_MASK = REGION_PAGES - 1;
 export class TlbArray {
   readonly table: AssociativeTable;
   readonly shifts: readonly number[];
-  /** Entries in use per element of `shifts`; sizes that nobody uses are not searched. */
-  readonly #liveOf: Int32Array;
+  /** The number of this array's first slot among the slots of its TLB. */
+  readonly base: number;
   readonly #regions: RegionTable;
   readonly #masked: boolean;
   readonly #mask: number;
   #wide = false;
 
-  constructor(config: TlbArrayConfig, regions: RegionTable) {
+  constructor(config: TlbArrayConfig, base: number, regions: RegionTable) {
     this.table = new AssociativeTable(config.sets, config.ways, config.replacement, config.seed);
     this.shifts = config.shifts;
-    this.#liveOf = new Int32Array(config.shifts.length);
+    this.base = base;
     this.#regions = regions;
     this.#mask = config.sets - 1;
     const largest = Math.max(...config.shifts);
     this.#masked = (config.sets & this.#mask) === 0 && config.sets <= 2 ** (20 - largest);
   }
 
-  /** The slot whose entry covers the page of `key`, or -1; counts as a use. */
-  lookup(key: number): number {
-    for (let i = 0; i < this.shifts.length; i++) {
-      if (this.#liveOf[i] === 0) continue;
-      const shift = this.shifts[i]!;
-      const slot = this.table.lookup(this.#setOf(key, shift), this.#tagOf(key, shift));
-      if (slot >= 0) return slot;
-    }
-    return -1;
+  /** The slot of the 4 KiB entry of `key`, or -1; counts as a use. */
+  lookupSmall(key: number): number {
+    return this.table.lookup(this.#masked ? key & this.#mask : this.#setOf(key, 0), key);
+  }
+
+  /** The slot of the entry of this size that covers the page of `key`, or -1; counts as a use. */
+  lookup(key: number, shift: number): number {
+    return this.table.lookup(this.#setOf(key, shift), this.#tagOf(key, shift));
   }
 
   /** As {@link lookup}, leaving no trace. */
-  find(key: number): number {
-    for (let i = 0; i < this.shifts.length; i++) {
-      if (this.#liveOf[i] === 0) continue;
-      const shift = this.shifts[i]!;
-      const slot = this.table.find(this.#setOf(key, shift), this.#tagOf(key, shift));
-      if (slot >= 0) return slot;
-    }
-    return -1;
+  find(key: number, shift: number): number {
+    return this.table.find(this.#setOf(key, shift), this.#tagOf(key, shift));
   }
 
-  /** The largest size this array holds that is not above `shift`, or -1 when it holds none. */
-  sizeFor(shift: number): number {
-    let best = -1;
-    for (const own of this.shifts) if (own <= shift && own > best) best = own;
-    return best;
-  }
-
-  /** Enters the page of `key` with one of the array's own sizes; returns the slot. `table.evicted` says who left. */
+  /** Enters the page of `key`, which has no entry yet, with one of the array's own sizes; returns the slot. */
   insert(key: number, shift: number): number {
+    return this.table.insert(this.#setOf(key, shift), this.#tagOf(key, shift));
+  }
+
+  /** As {@link insert}, but the entry may be there: then it is used again, and nobody leaves. */
+  enter(key: number, shift: number): number {
     const set = this.#setOf(key, shift);
     const tag = this.#tagOf(key, shift);
-    const present = this.table.find(set, tag);
-    if (present >= 0) {
-      this.table.evicted = EMPTY;
-      return this.table.lookup(set, tag);
-    }
-    const slot = this.table.insert(set, tag);
-    this.#count(shift, 1);
-    if (this.table.evicted !== EMPTY) this.#count(this.partsOf(this.table.evicted).shift, -1);
-    return slot;
-  }
-
-  remove(slot: number): void {
-    this.#count(this.partsOf(this.table.tags[slot]!).shift, -1);
-    this.table.remove(slot);
-  }
-
-  clear(): void {
-    this.table.clear();
-    this.#liveOf.fill(0);
+    const present = this.table.lookup(set, tag);
+    if (present < 0) return this.table.insert(set, tag);
+    this.table.evicted = EMPTY;
+    return present;
   }
 
   partsOf(tag: number): TagParts {
@@ -107,18 +81,14 @@ export class TlbArray {
     this.#wide = true;
   }
 
-  #count(shift: number, by: number): void {
-    this.#liveOf[this.shifts.indexOf(shift)] += by;
-  }
-
   #tagOf(key: number, shift: number): number {
-    if (this.#wide) return wideTag(key, shift);
-    return shift === 0 ? key : packedTag(key, shift);
+    if (shift === 0) return key;
+    return this.#wide ? wideTag(key, shift) : packedTag(key, shift);
   }
 
   #setOf(key: number, shift: number): number {
-    if (this.#masked) return ((key & LOW_MASK) >>> shift) & this.#mask;
-    const { region, low } = partsOfTag(this.#wide ? wideTag(key, 0) : key, this.#wide);
+    if (this.#masked) return (key >>> shift) & this.#mask;
+    const { region, low } = partsOfTag(key, this.#wide);
     const vpn = this.#regions.highOf(region) * REGION_PAGES + low;
     return Math.floor(vpn / 2 ** shift) % this.table.sets;
   }

@@ -13,16 +13,25 @@ export interface TlbConfig {
   arrays: readonly TlbArrayConfig[];
 }
 
+/** Leaf sizes are below 2^64 pages. */
+const SHIFTS = 64;
+
 /**
  * A TLB with its entries' payload: where the page is, what it allows, and the 6-bit mask of accesses that need no
- * further check. Slots number the entries of all arrays together.
+ * further check. Slots number the entries of all arrays together. Where stale entries of several sizes cover one
+ * page, the smallest answers.
  */
 export class Tlb {
   readonly name: string;
   readonly latency: number;
   readonly arrays: readonly TlbArray[];
-  readonly #bases: readonly number[];
-  readonly #fillOnMiss: boolean;
+  /** The array for 4 KiB entries: nearly every lookup ends there. */
+  readonly #small: TlbArray;
+  /** Every size that some array holds, smallest first. */
+  readonly #sizes: readonly { array: TlbArray; shift: number }[];
+  /** The array that takes a leaf, by its size shift, and the shift of the entry that it makes; null for none. */
+  readonly #homes: readonly (TlbArray | null)[];
+  readonly #homeShifts: Uint8Array;
   /** By slot: PFN of the entry's first page, attributes (core/attributes.ts), allowed mask (mmu/permissions). */
   readonly frames: Float64Array;
   readonly attributes: Int32Array;
@@ -31,25 +40,36 @@ export class Tlb {
   readonly shifts: Uint8Array;
   /** Set on entries that hold a piece of a larger leaf: one invalidation must find all pieces. */
   readonly pieces: Uint8Array;
+  /** Live entries that are pieces, and live entries larger than 4 KiB. */
   #pieceCount = 0;
+  #largeCount = 0;
 
   lookups = 0;
   misses = 0;
   evictions = 0;
   invalidations = 0;
-  /** Key tags that the last {@link fill} pushed out: the parts of the victim, or null. */
-  victim: TagParts | null = null;
+  /** The array whose entry the last fill pushed out (its tag is there), or null. */
+  #evictedFrom: TlbArray | null = null;
 
   constructor(config: TlbConfig, regions: RegionTable) {
     this.name = config.name;
     this.latency = config.latency;
-    this.#fillOnMiss = config.fillOnMiss ?? true;
-    this.arrays = config.arrays.map((array) => new TlbArray(array, regions));
     let slots = 0;
-    this.#bases = this.arrays.map((array) => {
+    this.arrays = config.arrays.map((array) => {
       const base = slots;
-      slots += array.table.tags.length;
-      return base;
+      slots += array.sets * array.ways;
+      return new TlbArray(array, base, regions);
+    });
+    this.#sizes = this.arrays
+      .flatMap((array) => array.shifts.map((shift) => ({ array, shift })))
+      .sort((a, b) => a.shift - b.shift);
+    this.#small = this.#sizes[0]!.array;
+    this.#homeShifts = new Uint8Array(SHIFTS);
+    this.#homes = Array.from({ length: SHIFTS }, (_, leafShift) => {
+      const home = this.#sizes.findLast(({ shift }) => shift <= leafShift);
+      if (home === undefined || config.fillOnMiss === false) return null;
+      this.#homeShifts[leafShift] = home.shift;
+      return home.array;
     });
     this.frames = new Float64Array(slots);
     this.attributes = new Int32Array(slots);
@@ -60,29 +80,34 @@ export class Tlb {
 
   /** The slot of the entry that covers the page of `key`, or -1. Counts as a use, not as a lookup. */
   lookup(key: number): number {
-    const arrays = this.arrays;
-    for (let i = 0; i < arrays.length; i++) {
-      if (arrays[i]!.table.live === 0) continue;
-      const slot = arrays[i]!.lookup(key);
-      if (slot >= 0) return slot + this.#bases[i]!;
+    const slot = this.#small.lookupSmall(key);
+    if (slot >= 0) return slot + this.#small.base;
+    return this.#largeCount === 0 ? -1 : this.#lookupLarge(key);
+  }
+
+  #lookupLarge(key: number): number {
+    for (const { array, shift } of this.#sizes) {
+      const slot = shift === 0 ? -1 : array.lookup(key, shift);
+      if (slot >= 0) return slot + array.base;
     }
     return -1;
   }
 
   /** As {@link lookup}, leaving no trace. */
   find(key: number): number {
-    for (const [i, array] of this.arrays.entries()) {
-      const slot = array.find(key);
-      if (slot >= 0) return slot + this.#bases[i]!;
+    for (const { array, shift } of this.#sizes) {
+      const slot = array.find(key, shift);
+      if (slot >= 0) return slot + array.base;
     }
     return -1;
   }
 
   /**
-   * Enters a translation. `frame` is the PFN of the 4 KiB page of `key` itself; a leaf of size `leafShift` is entered
-   * with the largest size the TLB holds up to that. Returns the slot, or -1 when no array takes such pages.
+   * Enters a translation that a lookup did not find. `frame` is the PFN of the 4 KiB page of `key` itself; a leaf of
+   * size `leafShift` is entered with the largest size the TLB holds up to that. Returns the slot, or -1 when the TLB
+   * takes no such page.
    */
-  fill(
+  insert(
     key: number,
     low: number,
     leafShift: number,
@@ -90,32 +115,61 @@ export class Tlb {
     attributes: number,
     allowed: number,
   ): number {
-    this.victim = null;
-    if (!this.#fillOnMiss) return -1;
-    let chosen = -1;
-    let shift = -1;
-    for (let i = 0; i < this.arrays.length; i++) {
-      const size = this.arrays[i]!.sizeFor(leafShift);
-      if (size > shift) {
-        shift = size;
-        chosen = i;
-      }
-    }
-    if (chosen < 0) return -1;
-    const array = this.arrays[chosen]!;
-    const slot = array.insert(key, shift) + this.#bases[chosen]!;
-    if (array.table.evicted !== EMPTY) {
+    const home = this.#homes[leafShift]!;
+    if (home === null) return -1;
+    const at = home.insert(key, this.#homeShifts[leafShift]!);
+    return this.#write(home, at, low, leafShift, frame, attributes, allowed);
+  }
+
+  /** As {@link insert}, where an entry may be there already: it is replaced. */
+  enter(
+    key: number,
+    low: number,
+    leafShift: number,
+    frame: number,
+    attributes: number,
+    allowed: number,
+  ): number {
+    const home = this.#homes[leafShift]!;
+    if (home === null) return -1;
+    const at = home.enter(key, this.#homeShifts[leafShift]!);
+    return this.#write(home, at, low, leafShift, frame, attributes, allowed);
+  }
+
+  #write(
+    home: TlbArray,
+    at: number,
+    low: number,
+    leafShift: number,
+    frame: number,
+    attributes: number,
+    allowed: number,
+  ): number {
+    const slot = at + home.base;
+    const shift = this.#homeShifts[leafShift]!;
+    if (home.table.evicted === EMPTY) {
+      this.#evictedFrom = null;
+    } else {
       this.evictions++;
-      this.victim = array.partsOf(array.table.evicted);
+      this.#evictedFrom = home;
     }
-    this.frames[slot] = frame - (low & (2 ** shift - 1));
+    this.frames[slot] = frame - (low & ((1 << shift) - 1));
     this.attributes[slot] = attributes;
     this.allowed[slot] = allowed;
-    this.shifts[slot] = shift;
-    const piece = shift < leafShift ? 1 : 0;
-    this.#pieceCount += piece - this.pieces[slot]!;
-    this.pieces[slot] = piece;
+    // A free slot stands for a whole 4 KiB entry: #drop left it so.
+    if ((leafShift | this.shifts[slot]! | this.pieces[slot]!) !== 0) {
+      const piece = shift < leafShift ? 1 : 0;
+      this.#pieceCount += piece - this.pieces[slot]!;
+      this.#largeCount += (shift > 0 ? 1 : 0) - (this.shifts[slot]! > 0 ? 1 : 0);
+      this.shifts[slot] = shift;
+      this.pieces[slot] = piece;
+    }
     return slot;
+  }
+
+  /** Who left for the entry that was filled last: its place in the address space, or null. */
+  get victim(): TagParts | null {
+    return this.#evictedFrom === null ? null : this.#evictedFrom.partsOf(this.#evictedFrom.table.evicted);
   }
 
   /** The frame of the 4 KiB page with these low VPN bits, under an entry that covers it. */
@@ -132,11 +186,11 @@ export class Tlb {
 
   /** Drops every entry for which `stale` says so. */
   invalidateWhere(stale: (parts: TagParts, slot: number) => boolean): void {
-    for (const [i, array] of this.arrays.entries()) {
+    for (const array of this.arrays) {
       if (array.table.live === 0) continue;
       const tags = array.table.tags;
       for (let at = 0; at < tags.length; at++) {
-        const slot = at + this.#bases[i]!;
+        const slot = at + array.base;
         if (tags[at] !== EMPTY && stale(array.partsOf(tags[at]!), slot)) this.#drop(slot);
       }
     }
@@ -145,10 +199,12 @@ export class Tlb {
   invalidateAll(): void {
     for (const array of this.arrays) {
       this.invalidations += array.table.live;
-      array.clear();
+      array.table.clear();
     }
+    this.shifts.fill(0);
     this.pieces.fill(0);
     this.#pieceCount = 0;
+    this.#largeCount = 0;
   }
 
   /** Every live entry with its place, for viewers and checks. */
@@ -160,19 +216,12 @@ export class Tlb {
     rank: number;
     parts: TagParts;
   }> {
-    for (const [i, { table }] of this.arrays.entries()) {
+    for (const [i, { table, base }] of this.arrays.entries()) {
       for (let at = 0; at < table.tags.length; at++) {
         if (table.tags[at] === EMPTY) continue;
         const parts = this.arrays[i]!.partsOf(table.tags[at]!);
         const set = Math.floor(at / table.ways);
-        yield {
-          slot: at + this.#bases[i]!,
-          array: i,
-          set,
-          way: at % table.ways,
-          rank: table.rank(at),
-          parts,
-        };
+        yield { slot: at + base, array: i, set, way: at % table.ways, rank: table.rank(at), parts };
       }
     }
   }
@@ -191,11 +240,12 @@ export class Tlb {
   }
 
   #drop(slot: number): void {
-    let i = this.#bases.length - 1;
-    while (this.#bases[i]! > slot) i--;
-    this.arrays[i]!.remove(slot - this.#bases[i]!);
+    const array = this.arrays.findLast(({ base }) => base <= slot)!;
+    array.table.remove(slot - array.base);
     this.#pieceCount -= this.pieces[slot]!;
+    if (this.shifts[slot]! > 0) this.#largeCount--;
     this.pieces[slot] = 0;
+    this.shifts[slot] = 0;
     this.invalidations++;
   }
 }

@@ -48,17 +48,16 @@ export class OracleTlb {
     });
   }
 
-  /** The entry that covers a page, its own address space's before a global one; a use of it. */
+  /** The entry that covers a page, its own address space's before a global one, the smallest first; a use of it. */
   lookup(asid: number, vpn: number): OracleEntry | null {
     return this.#lookup(asid, vpn) ?? this.#lookup('global', vpn);
   }
 
   #lookup(asid: number | 'global', vpn: number): OracleEntry | null {
-    for (const array of this.#arrays) {
-      for (const shift of array.shifts) {
-        const tag = nameOf(asid, vpn, shift);
-        if (setOf(array, vpn, shift).touch(tag)) return this.#entries.get(tag)!;
-      }
+    const sizes = this.#arrays.flatMap((array) => array.shifts.map((shift) => ({ array, shift })));
+    for (const { array, shift } of sizes.sort((a, b) => a.shift - b.shift)) {
+      const tag = nameOf(asid, vpn, shift);
+      if (setOf(array, vpn, shift).touch(tag)) return this.#entries.get(tag)!;
     }
     return null;
   }
