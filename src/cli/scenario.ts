@@ -3,6 +3,8 @@ import type { Argv, CommandModule } from 'yargs';
 import { InputError } from '../core/errors.ts';
 import { differenceText } from '../report/scenario-difference.ts';
 import { scenarioTable } from '../report/scenario-table.ts';
+import { PROC_FILES, type ProcFile, procText } from '../report/smaps.ts';
+import { procView } from '../sim/proc.ts';
 import { compareScenario } from '../sim/scenario/compare.ts';
 import { ScenarioRun } from '../sim/scenario/execute.ts';
 import { parseScenario } from '../sim/scenario/parse.ts';
@@ -20,7 +22,15 @@ interface Script {
 
 const MOST_SCENARIOS = 1_000_000;
 
-const runScenario: CommandModule<object, { file: string; pretty: boolean }> = {
+interface RunArguments {
+  file: string;
+  pretty: boolean | undefined;
+  proc: ProcFile | undefined;
+  pid: number;
+  line: number | undefined;
+}
+
+const runScenario: CommandModule<object, RunArguments> = {
   command: 'run <file>',
   describe: 'run a scenario on the model: one JSON line an operation',
   builder: (yargs) =>
@@ -30,10 +40,20 @@ const runScenario: CommandModule<object, { file: string; pretty: boolean }> = {
         demandOption: true,
         describe: 'a scenario, - for standard input',
       })
-      .option('pretty', { type: 'boolean', default: false, describe: 'a table for people instead' }),
-  handler: async ({ file, pretty }) => {
+      .option('pretty', { type: 'boolean', describe: 'a table for people instead' })
+      .option('proc', {
+        choices: PROC_FILES,
+        describe: 'print this /proc/PID file instead, as it is after the last line or --line',
+      })
+      .option('pid', { type: 'number', default: 1, requiresArg: true, describe: 'whose --proc file' })
+      .option('line', { type: 'number', requiresArg: true, describe: 'stop after this line' })
+      .conflicts('proc', 'pretty'),
+  handler: async ({ file, pretty, proc, pid, line }) => {
     const { scenario } = await readScript(file);
-    const answers = [...new ScenarioRun(scenario).answers()];
+    const run = new ScenarioRun(scenario);
+    const last = line ?? Number.POSITIVE_INFINITY;
+    const answers = scenario.operations.filter((one) => one.line <= last).map((one) => run.step(one));
+    if (proc) return print(procFile(run, proc, pid));
     if (pretty) return print(scenarioTable(scenario, answers));
     await print(answers.map((answer) => `${JSON.stringify(answer)}\n`).join(''));
   },
@@ -108,6 +128,17 @@ const randomScenarios: CommandModule<object, RandomArguments> = {
     await report(made, answersOf(oracle.run, made), `Linux ${oracle.kernel}`);
   },
 };
+
+/** @throws InputError for a process that is not there by then */
+function procFile(run: ScenarioRun, file: ProcFile, pid: number): string {
+  const { kernel } = run.machine;
+  const process = kernel.state.processes.get(pid);
+  if (!process || process.zombie) {
+    const live = [...kernel.state.processes.values()].filter((one) => !one.zombie).map((one) => one.pid);
+    throw new InputError(`there is no process ${pid} by then`, { remedy: `processes: ${live.join(', ')}` });
+  }
+  return procText(procView(kernel, pid), file);
+}
 
 /** `pagewalk scenario`: scripts of memory operations, on the model and on a real kernel. */
 export const scenarioCommand: CommandModule = {
