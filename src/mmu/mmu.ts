@@ -70,10 +70,9 @@ export class Mmu implements TlbMaintenance {
     assists: 0,
     adWrites: 0,
   };
-  /** Walks by the size shift they ended with, PTE reads by [level][cache], and their cycles. */
+  /** Walks by the size shift they ended with, and PTE reads by [level][cache]. */
   readonly walksBySize = new Float64Array(64);
   readonly readsBy: Float64Array;
-  readonly readCyclesBy: Float64Array;
   readonly caches: number;
 
   readonly #config: MmuConfig;
@@ -103,7 +102,6 @@ export class Mmu implements TlbMaintenance {
     this.caches = config.cacheNames.length;
     this.#readCauses = new Uint16Array((config.levels + 1) * this.caches);
     this.readsBy = new Float64Array(this.#readCauses.length);
-    this.readCyclesBy = new Float64Array(this.#readCauses.length);
     for (let level = config.levels; level >= 1; level--) {
       for (const [cache, name] of config.cacheNames.entries()) {
         this.#readCauses[level * this.caches + cache] = ledger.cause(`walk.L${level}.${name}`);
@@ -134,32 +132,44 @@ export class Mmu implements TlbMaintenance {
     privilege: Privilege,
     retry = false,
   ): boolean {
-    const bit = 1 << (privilege * 3 + access);
-    const { tlbs } = this;
-    const first = tlbs.first(access);
-    const slot = tlbs.lookup(first, key, region, low);
-    if (slot >= 0) {
-      this.latency.add(this.#firstCause, first.latency);
-      this.cached = true;
-      if (this.#take(first, slot, low) & bit) return true;
-      return this.#refusedByEntry(key, region, low, offset, access, privilege);
-    }
-    if (!retry) first.misses++;
+    const first = this.tlbs.first(access);
+    const slot = this.tlbs.lookup(first, key, region, low);
+    if (slot < 0) return this.translateMissed(first, key, region, low, offset, access, privilege, retry);
+    this.latency.add(this.#firstCause, first.latency);
+    this.cached = true;
+    if ((this.#take(first, slot, low) >> (privilege * 3 + access)) & 1) return true;
+    return this.#refusedByEntry(key, region, low, offset, access, privilege);
+  }
+
+  /** As {@link translate}, for who has looked in the first level already: the page is not there. */
+  translateMissed(
+    first: Tlb,
+    key: number,
+    region: number,
+    low: number,
+    offset: number,
+    access: AccessType,
+    privilege: Privilege,
+    retry: boolean,
+  ): boolean {
+    const { tlbs, latency } = this;
+    const counted = retry ? 0 : 1;
+    first.misses += counted;
     const stlb = tlbs.stlb;
     if (stlb !== null) {
-      if (!retry) stlb.lookups++;
+      stlb.lookups += counted;
       const second = tlbs.lookup(stlb, key, region, low);
       if (second >= 0) {
-        this.latency.add(this.#stlbHit, stlb.latency);
-        this.#take(stlb, second, low);
-        this.cached = tlbs.fill(first, key, region, low, this.frame, this.attributes, this.allowed) >= 0;
-        if (this.allowed & bit) return true;
+        latency.add(this.#stlbHit, stlb.latency);
+        const allowed = this.#take(stlb, second, low);
+        this.cached = tlbs.fill(first, key, region, low, this.frame, this.attributes, allowed, true) >= 0;
+        if ((allowed >> (privilege * 3 + access)) & 1) return true;
         return this.#refusedByEntry(key, region, low, offset, access, privilege);
       }
-      if (!retry) stlb.misses++;
-      this.latency.add(this.#stlbMiss, stlb.latency);
+      stlb.misses += counted;
+      latency.add(this.#stlbMiss, stlb.latency);
     }
-    return this.#walk(key, region, low, offset, access, privilege);
+    return this.#walk(key, region, low, offset, access, privilege, true);
   }
 
   /** Cycles for which the walk in {@link latency} waits for a walker, given its arrival; 0 when it has none. */
@@ -210,7 +220,6 @@ export class Mmu implements TlbMaintenance {
     });
     this.walksBySize.fill(0);
     this.readsBy.fill(0);
-    this.readCyclesBy.fill(0);
     for (const tlb of this.tlbs.all) tlb.resetCounters();
     for (const level of this.#psc?.levels ?? []) level.hits = level.misses = 0;
     this.#pool.restart();
@@ -243,7 +252,7 @@ export class Mmu implements TlbMaintenance {
     if (clean) {
       this.counters.assists++;
       if (dirty.action !== 'fault') {
-        if (!this.#walk(key, region, low, offset, access, privilege)) return false;
+        if (!this.#walk(key, region, low, offset, access, privilege, false)) return false;
         this.latency.add(this.#assistCause, dirty.cycles);
         return true;
       }
@@ -252,9 +261,10 @@ export class Mmu implements TlbMaintenance {
       return false;
     }
     this.tlbs.invalidatePage(this.#asid, this.#vpn(region, low));
-    return this.#walk(key, region, low, offset, access, privilege);
+    return this.#walk(key, region, low, offset, access, privilege, true);
   }
 
+  /** @param absent no TLB that will be filled has an entry of the page */
   #walk(
     key: number,
     region: number,
@@ -262,6 +272,7 @@ export class Mmu implements TlbMaintenance {
     offset: number,
     access: AccessType,
     privilege: Privilege,
+    absent: boolean,
   ): boolean {
     const { walker, counters } = this;
     walker.root = this.#root;
@@ -282,11 +293,10 @@ export class Mmu implements TlbMaintenance {
     this.allowed = walker.rules.allowedMask(walk.attributes);
     this.walksBySize[sizeShiftOf(walk.attributes)]!++;
     const { tlbs } = this;
-    if (tlbs.stlb !== null) {
-      tlbs.fill(tlbs.stlb, key, region, low, this.frame, this.attributes, this.allowed);
-    }
+    const { frame, attributes, allowed } = this;
+    if (tlbs.stlb !== null) tlbs.fill(tlbs.stlb, key, region, low, frame, attributes, allowed, absent);
     const first = tlbs.first(access);
-    this.cached = tlbs.fill(first, key, region, low, this.frame, this.attributes, this.allowed) >= 0;
+    this.cached = tlbs.fill(first, key, region, low, frame, attributes, allowed, absent) >= 0;
     return true;
   }
 
@@ -299,7 +309,6 @@ export class Mmu implements TlbMaintenance {
       const by = walk.readLevel[i]! * this.caches + walk.readFrom[i]!;
       latency.add(this.#readCauses[by]!, walk.readCycles[i]!);
       this.readsBy[by]!++;
-      this.readCyclesBy[by]! += walk.readCycles[i]!;
       if (walk.readUpdated[i] === 1) latency.add(this.#adCause, this.#config.adUpdate);
     }
     latency.endWalk();

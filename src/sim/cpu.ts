@@ -4,6 +4,7 @@ import type { Fault } from '../core/fault.ts';
 import type { FaultOutcome } from '../core/kernel-port.ts';
 import type { Mmu } from '../mmu/mmu.ts';
 import { PACKED_ASID_SHIFT } from '../tlb/key.ts';
+import type { Tlb } from '../tlb/tlb.ts';
 import type { Chunk } from '../trace/chunk.ts';
 import { OFFSET_MASK } from '../trace/chunk.ts';
 import type { DataSide } from './data-side.ts';
@@ -100,7 +101,7 @@ export class Cpu {
       let remember = true;
       if (((allowed >> type) & 1) === 0) {
         window.issued = issuedBefore + i;
-        allowed = this.#access(key, record, offsets[i]! & OFFSET_MASK, type);
+        allowed = this.#access(tlb, slot, key, record, offsets[i]! & OFFSET_MASK, type);
         remember = filterFills && mmu.cached;
         if (tlbs.generation !== generation) {
           generation = tlbs.generation;
@@ -160,7 +161,7 @@ export class Cpu {
       let frame = slot < 0 ? 0 : tlb.frameOf(slot, (record >>> 2) & (REGION_PAGES - 1));
       if (((allowed >> type) & 1) === 0) {
         window.issued = issuedBefore + i;
-        allowed = this.#access(key, record, offset, type);
+        allowed = this.#access(tlb, slot, key, record, offset, type);
         frame = mmu.frame;
         slot = -1;
         if (tlbs.generation !== generation) {
@@ -197,38 +198,68 @@ export class Cpu {
       const region = Math.floor(page / REGION_PAGES);
       const key = tlbs.keyOf(this.#asid, region, low);
       tlbs.first(type).lookups++;
-      this.#translate(key, region, low, chunk.offsets[i]! & OFFSET_MASK, type);
+      this.#translate(key, region, low, chunk.offsets[i]! & OFFSET_MASK, type, 0);
       this.#window.issued++;
     }
   }
 
-  #access(key: number, record: number, offset: number, type: number): number {
-    return this.#translate(key, record >>> 22, (record >>> 2) & (REGION_PAGES - 1), offset, type);
+  /** An access that its first-level TLB did not answer: `slot` is -1, or that of an entry that refuses it. */
+  #access(tlb: Tlb, slot: number, key: number, record: number, offset: number, type: number): number {
+    const mmu = this.#mmu;
+    const region = record >>> 22;
+    const low = (record >>> 2) & (REGION_PAGES - 1);
+    if (slot >= 0 || mmu.tlbs.hasGlobals) return this.#translate(key, region, low, offset, type, 0);
+    mmu.latency.clear();
+    if (mmu.translateMissed(tlb, key, region, low, offset, type as AccessType, USER, false)) {
+      return this.#done(offset, type);
+    }
+    return this.#fault() ? this.#translate(key, region, low, offset, type, 1) : 0;
   }
 
   /** One access with all that can happen to it; what its TLB entry allows in the end, 0 when it was dropped. */
-  #translate(key: number, region: number, low: number, offset: number, type: number): number {
+  #translate(
+    key: number,
+    region: number,
+    low: number,
+    offset: number,
+    type: number,
+    firstAttempt: number,
+  ): number {
     const mmu = this.#mmu;
-    for (let attempt = 0; attempt < MAX_RETRIES; attempt++) {
+    for (let attempt = firstAttempt; attempt < MAX_RETRIES; attempt++) {
       mmu.latency.clear();
       if (mmu.translate(key, region, low, offset, type as AccessType, USER, attempt > 0)) {
-        if (this.#data !== null && type !== FETCH) this.#data.append(mmu.latency, mmu.frame, offset);
-        this.#pend();
-        return mmu.allowed;
+        return this.#done(offset, type);
       }
-      this.#pend();
-      this.#window.drain(this.#window.issued + 1);
-      if (this.#onFault(mmu.fault!).kind === 'signal') {
-        this.signals++;
-        return 0;
-      }
+      if (!this.#fault()) return 0;
     }
     throw new Error(`no progress after ${MAX_RETRIES} faults on one access: ${JSON.stringify(mmu.fault)}`);
+  }
+
+  /** The translation is there: the access goes to memory. */
+  #done(offset: number, type: number): number {
+    const mmu = this.#mmu;
+    if (this.#data !== null && type !== FETCH) this.#data.append(mmu.latency, mmu.frame, offset);
+    this.#pend();
+    return mmu.allowed;
+  }
+
+  /** The translation failed: true when the kernel says that the access shall be tried again. */
+  #fault(): boolean {
+    this.#pend();
+    this.#window.drain(this.#window.issued + 1);
+    if (this.#onFault(this.#mmu.fault!).kind === 'retry') return true;
+    this.signals++;
+    return false;
   }
 
   #pend(): void {
     const { latency } = this.#mmu;
     if (latency.count === 0) return;
+    if (this.#window.blocking) {
+      this.#window.expose(latency);
+      return;
+    }
     const arrival = this.#window.arrive();
     this.#window.pend(arrival, latency, this.#mmu.queueCause, this.#mmu.queueWait(arrival));
   }

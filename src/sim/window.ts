@@ -23,6 +23,8 @@ export class IssueWindow implements CycleSink {
   readonly #issueCause: number;
   /** Cycles of latency, by cause, that did not delay anything. */
   readonly hidden: Float64Array;
+  /** `window` is 1: nothing is ever pending when a record arrives, and every latency is exposed in full. */
+  readonly blocking: boolean;
 
   /** Records issued since the clock began (or since {@link restart}). */
   issued = 0;
@@ -41,6 +43,7 @@ export class IssueWindow implements CycleSink {
     this.#ledger = ledger;
     this.#width = width;
     this.#window = window;
+    this.blocking = window === 1;
     this.#issueCause = ledger.cause('issue');
     this.hidden = new Float64Array(MAX_CAUSES);
     const capacity = 2 ** Math.ceil(Math.log2(window + 1));
@@ -67,6 +70,10 @@ export class IssueWindow implements CycleSink {
    * Record `issued`, just arrived, is pending for `latency`, with a wait of `queued` cycles before the walk in it.
    */
   pend(arrival: Cycle, latency: Latency, queueCause: number, queued: Cycle): void {
+    if (this.blocking) {
+      this.expose(latency);
+      return;
+    }
     const at = this.#tail;
     let part = at * MAX_PARTS;
     for (let i = 0; i < latency.count; i++) {
@@ -83,6 +90,12 @@ export class IssueWindow implements CycleSink {
     this.#tail = (at + 1) & this.#mask;
   }
 
+  /** What {@link pend} comes to on a blocking core, where no walk ever waits for a walker. */
+  expose(latency: Latency): void {
+    for (let i = 0; i < latency.count; i++) this.#ledger.charge(latency.causes[i]!, latency.cycles[i]!);
+    this.#stall += latency.total;
+  }
+
   /** Waits for everything pending before record `next` may issue: a fault, a system call, the end. */
   drain(next: number = this.issued): void {
     while (this.#head !== this.#tail) this.#retire(Math.min(this.#index[this.#head]! + this.#window, next));
@@ -96,6 +109,16 @@ export class IssueWindow implements CycleSink {
   charge(cause: number, cycles: Cycle): void {
     this.#ledger.charge(cause, cycles);
     this.#stall += cycles;
+  }
+
+  /** Cycles of another core, which run beside everything here. */
+  hide(cause: number, cycles: Cycle): void {
+    this.hidden[cause] += cycles;
+  }
+
+  /** The cycle at which the next record would issue if nothing were pending. */
+  now(): Cycle {
+    return Math.floor(this.issued / this.#width) + this.#stall;
   }
 
   /** Ends the run: drains, charges the issue slots, and returns the total in cycles. */

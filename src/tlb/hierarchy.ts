@@ -78,6 +78,11 @@ export class TlbHierarchy implements TlbMaintenance {
     return wideKey(asid, region, low);
   }
 
+  /** Some entry may be global: a lookup by a page's own key is not enough. */
+  get hasGlobals(): boolean {
+    return this.#globals;
+  }
+
   /** Looks a page up in one TLB, global entries included; the slot or -1. Counts as a use, not as a lookup. */
   lookup(tlb: Tlb, key: number, region: number, low: number): number {
     const slot = tlb.lookup(key);
