@@ -107,7 +107,8 @@ async function vectors(): Promise<string | null> {
     const conformance = new Conformance();
     for await (const { number, text } of numberedLines(`test/fixtures/vectors/${file}`)) {
       const vector = parseVector(text, `${file}:${number}`);
-      if (typeof vector !== 'string' && conformance.run(vector).length > 0) return `${file}, vector in line ${number}`;
+      if (typeof vector !== 'string' && conformance.run(vector).length > 0)
+        return `${file}, vector in line ${number}`;
     }
   }
   return null;

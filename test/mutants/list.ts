@@ -155,7 +155,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     bug: 'a superpage entry is entered at the page that missed, not at its start',
     file: 'src/tlb/tlb.ts',
-    find: 'this.frames[slot] = frame - (low & (2 ** shift - 1));',
+    find: 'this.frames[slot] = frame - (low & ((1 << shift) - 1));',
     replace: 'this.frames[slot] = frame;',
   },
   {
@@ -216,13 +216,13 @@ export const MUTANTS: readonly Mutant[] = [
   {
     bug: 'a misaligned superpage is taken',
     file: 'src/mmu/rules/riscv.ts',
-    find: '    if ((lo & this.#misalignedLo[level]!) !== 0 || (hi & this.#misalignedHi[level]!) !== 0) return MISALIGNED;\n',
+    find: '    if ((lo & this.misalignedLo[level]!) !== 0 || (hi & this.misalignedHi[level]!) !== 0) return MISALIGNED;\n',
     replace: '',
   },
   {
     bug: 'the frame inside a superpage loses the low bits of the address',
     file: 'src/mmu/walker.ts',
-    find: 'return leaf - (leaf & within) + (this.#low & within);',
+    find: 'return leaf - (leaf & within) + (this.low & within);',
     replace: 'return leaf - (leaf & within);',
   },
   // The clock.
