@@ -1,6 +1,8 @@
 import { InputError, nearest } from '../core/errors.ts';
 import type { CodeLab, PaperLab } from './lab.ts';
 import { CLOCK_REPLACEMENT } from './labs/clock-replacement.ts';
+import { COW_LEDGER } from './labs/cow-ledger.ts';
+import { FOUR_MAPPINGS } from './labs/four-mappings.ts';
 import { OWN_REPLACEMENT } from './labs/own-replacement.ts';
 import { TLB_BY_HAND } from './labs/tlb-by-hand.ts';
 import { TLB_DETECTIVE } from './labs/tlb-detective.ts';
@@ -19,6 +21,8 @@ export const LABS = [
   WHICH_GEOMETRY,
   TLB_DETECTIVE,
   CLOCK_REPLACEMENT,
+  FOUR_MAPPINGS,
+  COW_LEDGER,
   OWN_REPLACEMENT,
 ] as unknown as readonly AnyLab[];
 

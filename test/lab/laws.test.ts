@@ -5,7 +5,7 @@ import { LABS } from '../../src/lab/index.ts';
 import type { Answers, PaperLab } from '../../src/lab/lab.ts';
 import { showLab, shownText } from '../../src/lab/show.ts';
 import { variantOf } from '../../src/lab/variant.ts';
-import { SEEDS } from './seeds.ts';
+import { SEEDS, variantsOf } from './seeds.ts';
 
 const papers = LABS.filter((lab) => lab.kind === 'paper');
 const programs = LABS.filter((lab) => lab.kind === 'code');
@@ -29,8 +29,7 @@ function listedMarks(lab: PaperLab<unknown>, variant: unknown, wrong: Answers, k
 
 describe.each(papers)('$id', (lab) => {
   it('gives full marks to the key of every variant, and none to an empty sheet', () => {
-    for (const seed of SEEDS) {
-      const variant = variantOf(lab, seed);
+    for (const [seed, variant] of variantsOf(lab)) {
       const full = gradePaper(lab, seed, lab.key(variant), variant);
       expect(full.questions.filter(({ verdict }) => verdict !== 'right')).toEqual([]);
       expect(full.marks).toBe(full.points);
@@ -39,8 +38,7 @@ describe.each(papers)('$id', (lab) => {
   });
 
   it('gives every listed mistake its listed marks, by name', () => {
-    for (const seed of SEEDS) {
-      const variant = variantOf(lab, seed);
+    for (const [seed, variant] of variantsOf(lab)) {
       const key = lab.key(variant);
       for (const mistake of lab.mistakes) {
         const wrong = mistake.answers(variant, key);
@@ -92,13 +90,14 @@ describe.each(programs)('$id', (lab) => {
 describe.each(LABS)('$id', (lab) => {
   it('reads the same for the same seed, differs between seeds, and fits 100 columns', () => {
     const texts = new Set<string>();
-    for (const seed of SEEDS) {
+    const seeds = SEEDS.slice(0, 60);
+    for (const seed of seeds) {
       const shown = showLab(lab, seed, true);
       texts.add(shownText(shown, null));
       for (const line of shown.statement.split('\n')) expect(line.length).toBeLessThanOrEqual(100);
-      if (seed % 10 === 0) expect(showLab(lab, seed, true)).toEqual(shown);
+      if (seed % 20 === 0) expect(showLab(lab, seed, true)).toEqual(shown);
     }
-    expect(texts.size).toBeGreaterThan(SEEDS.length / 2);
+    expect(texts.size).toBeGreaterThan(lab.kind === 'paper' ? seeds.length * 0.8 : 10);
   });
 
   it('has an id in kebab-case, minutes and a line about it', () => {
