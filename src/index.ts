@@ -9,6 +9,7 @@ export type { Fault } from './core/fault.ts';
 export { textReport } from './report/text.ts';
 export { collect } from './sim/collect.ts';
 export type { Machine } from './sim/machine/machine.ts';
+export * as replay from './sim/replay/index.ts';
 export type { RunResult } from './sim/result.ts';
 export { type RunOptions, Simulation } from './sim/run.ts';
 export { ChunkBuilder } from './trace/chunk-builder.ts';

@@ -1,7 +1,8 @@
 import { ACCESS_NAMES, USER } from '../core/access.ts';
 import { formatAddress } from '../core/addr.ts';
+import type { AddressField } from '../sim/address-fields.ts';
 import type { ExplainedAccess, ExplainedTimedRead } from '../sim/explain-access.ts';
-import type { AddressField, ExplainedStory } from '../sim/explain-story.ts';
+import type { ExplainedStory } from '../sim/explain-story.ts';
 import { boxed } from './box.ts';
 
 /** One translation told in the terminal, from the address split to the TLB hit of its repetition. */

@@ -5,6 +5,7 @@ import { RegionTable } from '../core/regions.ts';
 import type { FaultKind } from '../kernel/counters.ts';
 import { DemandKernel } from '../kernel/demand.ts';
 import type { PagingMode } from '../mmu/mode/mode.ts';
+import { type AddressField, addressFields } from './address-fields.ts';
 import { type AccessRequest, type ExplainedAccess, explainAccess } from './explain-access.ts';
 import { buildHardware } from './hardware.ts';
 import type { Machine } from './machine/machine.ts';
@@ -28,14 +29,6 @@ export interface ExplainedStory {
   readonly split: readonly AddressField[];
   readonly request: AccessRequest;
   readonly acts: readonly ExplainedAct[];
-}
-
-/** A part of the address: which bits, what they are for, what they hold here. */
-export interface AddressField {
-  readonly name: string;
-  readonly high: number;
-  readonly low: number;
-  readonly value: number;
 }
 
 /** The access without an address space to put it in: the root table alone exists in the beginning. */
@@ -145,26 +138,8 @@ function storyOf(
     mode: mode.name,
     levels: mode.levels,
     canonicalFrom: mode.canonical ? mode.vaBits : null,
-    split: splitOf(mode, request),
+    split: addressFields(mode, request.vpn, request.offset),
     request,
     acts,
   };
-}
-
-function splitOf(mode: PagingMode, { vpn, offset }: AccessRequest): AddressField[] {
-  const fields: AddressField[] = [{ name: 'offset', high: 11, low: 0, value: offset }];
-  let low = 12;
-  for (const [i, bits] of mode.indexBits.entries()) {
-    const value = Math.floor(vpn / 2 ** (low - 12)) % 2 ** bits;
-    fields.unshift({ name: tableName(mode.family, i + 1), high: low + bits - 1, low, value });
-    low += bits;
-  }
-  return fields;
-}
-
-const X86_TABLES = ['PT', 'PD', 'PDPT', 'PML4', 'PML5'];
-
-/** What the manuals call the table of a level. */
-function tableName(family: PagingMode['family'], level: number): string {
-  return family === 'x86' ? X86_TABLES[level - 1]! : `L${level}`;
 }

@@ -1,6 +1,7 @@
 import { COLUMNS } from './cells.ts';
 import type { Journal } from './journal.ts';
 import { ReplayState } from './state.ts';
+import { Changes } from './views.ts';
 
 /** A reader of a recording: it stands at a position and has the state of that moment. */
 export class Cursor {
@@ -33,5 +34,12 @@ export class Cursor {
     }
     while (this.#position < position) journal.redo(this.#position++, state.set);
     while (this.#position > position) journal.undo(--this.#position, state.set);
+  }
+
+  /** What the step just made has changed. */
+  changes(): Changes {
+    const cells = new Set<number>();
+    if (this.#position > 0) this.#journal.redo(this.#position - 1, (cell) => cells.add(cell));
+    return new Changes(cells);
   }
 }

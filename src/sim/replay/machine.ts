@@ -14,7 +14,7 @@ import { IssueWindow } from '../window.ts';
 import { cellOf, HOLDER } from './cells.ts';
 import { explainFault, type FaultLine } from './fault-path.ts';
 import { Sampler } from './sampler.ts';
-import type { Charge } from './step.ts';
+import type { Charge, OperationRecord } from './step.ts';
 import { Tape } from './tape.ts';
 import { Translation } from './translation.ts';
 
@@ -107,9 +107,9 @@ export class RecordingMachine implements ScenarioHost, TlbMaintenance, CycleSink
     return made;
   }
 
-  beginOperation(line: number, text: string, pid: number): void {
+  beginOperation(operation: Pick<OperationRecord, 'line' | 'text' | 'sentence' | 'pid'>): void {
     this.window.drain();
-    this.tape.beginOperation(line, text, pid);
+    this.tape.beginOperation(operation);
     this.#workSteps = 0;
   }
 

@@ -88,32 +88,6 @@ export class PageTableReader {
   }
 }
 
-/** One page of one address space that maps a frame. */
-export interface Sharer {
-  readonly space: number;
-  readonly vpn: Vpn;
-  readonly writable: boolean;
-}
-
-/** Who maps each frame, by the page tables of the address spaces given. A leaf of many frames counts for its first. */
-export function sharersOf(
-  reader: PageTableReader,
-  memory: PhysicalMemory,
-  spaces: Iterable<{ readonly id: number; readonly root: Pfn }>,
-): Map<Pfn, Sharer[]> {
-  const sharers = new Map<Pfn, Sharer[]>();
-  for (const { id, root } of spaces) {
-    reader.leaves(memory, root, (entry) => {
-      if (entry.kind === 'swap') return;
-      const sharer = { space: id, vpn: entry.vpn, writable: reader.writable(entry) };
-      const known = sharers.get(entry.pfn);
-      if (known) known.push(sharer);
-      else sharers.set(entry.pfn, [sharer]);
-    });
-  }
-  return sharers;
-}
-
 /** A named field of an entry: one bit, or several. */
 export interface EntryField {
   readonly name: string;

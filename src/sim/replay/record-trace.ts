@@ -1,6 +1,6 @@
 import { LinuxSide } from '../linux-side.ts';
 import type { Machine } from '../machine/machine.ts';
-import { LAB_COSTS } from './lab-costs.ts';
+import { costsFor } from './costs.ts';
 import { machineForReplay, RecordingMachine } from './machine.ts';
 import { PLAIN_NAMES } from './names.ts';
 import { Recording } from './recording.ts';
@@ -10,8 +10,8 @@ import type { TraceScript } from './trace-script.ts';
 const FIRST_PID = 1;
 
 /** Records the beginning of a trace on a machine, under Linux as `pagewalk run --kernel linux` has it. */
-export function recordTrace(script: TraceScript, machine: Machine, costs = LAB_COSTS): Recording {
-  const recorder = new RecordingMachine(machineForReplay(machine), costs, false);
+export function recordTrace(script: TraceScript, machine: Machine): Recording {
+  const recorder = new RecordingMachine(machineForReplay(machine), costsFor(machine), false);
   const side = recorder.setup(() => {
     const linux = new LinuxSide(recorder.kernel, script.mapped);
     if (!script.mapped) linux.rootOf(FIRST_PID);
@@ -21,14 +21,16 @@ export function recordTrace(script: TraceScript, machine: Machine, costs = LAB_C
   function* operations(): Generator<void> {
     let pid = FIRST_PID;
     for (const [index, operation] of script.operations.entries()) {
+      const { text } = operation;
+      const sentence = `${text}.`;
       if (operation.kind === 'event') {
         const { event } = operation;
-        recorder.beginOperation(index + 1, operation.text, 'pid' in event ? event.pid : 0);
+        recorder.beginOperation({ line: index + 1, text, sentence, pid: 'pid' in event ? event.pid : 0 });
         if (event.kind === 'switch') pid = event.pid;
         else side.apply(event);
         recorder.endOperation({});
       } else {
-        recorder.beginOperation(index + 1, operation.text, pid);
+        recorder.beginOperation({ line: index + 1, text, sentence, pid });
         side.rootOf(pid);
         const { vpn, offset, type } = operation;
         const reached = recorder.run(pid, vpn, offset, type);

@@ -93,6 +93,8 @@ export interface OperationRecord {
   /** Line of the text, from 1. */
   readonly line: number;
   readonly text: string;
+  /** What it does, as a sentence. */
+  readonly sentence: string;
   /** 0 = nobody. */
   readonly pid: number;
   readonly firstStep: number;

@@ -21,9 +21,9 @@ export class Tape {
     this.head = new ReplayState(sizes);
   }
 
-  beginOperation(line: number, text: string, pid: number): void {
+  beginOperation(operation: Pick<OperationRecord, 'line' | 'text' | 'sentence' | 'pid'>): void {
     const firstStep = this.steps.length;
-    this.operations.push({ line, text, pid, firstStep, lastStep: firstStep, answer: {} });
+    this.operations.push({ ...operation, firstStep, lastStep: firstStep, answer: {} });
     this.#access = -1;
     this.step({ kind: 'operation' });
   }

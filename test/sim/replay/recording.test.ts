@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Machine } from '../../../src/sim/machine/machine.ts';
+import { costsFor } from '../../../src/sim/replay/costs.ts';
 import type { Cursor } from '../../../src/sim/replay/cursor.ts';
-import { LAB_COSTS } from '../../../src/sim/replay/lab-costs.ts';
 import { machineForReplay, RecordingMachine } from '../../../src/sim/replay/machine.ts';
 import { ScenarioRun } from '../../../src/sim/scenario/execute.ts';
 import { parseScenario } from '../../../src/sim/scenario/parse.ts';
@@ -42,11 +42,12 @@ describe('a recorded scenario', () => {
   test.each(['private-anon-fork', 'fork-of-fork', 'thp-fork-reuse', 'mremap-move'])(
     '%s: every cycle of every step is in one ledger line, and the lines add up to the clock',
     (name) => {
-      const recorder = new RecordingMachine(machineForReplay(tiny), LAB_COSTS, true);
+      const recorder = new RecordingMachine(machineForReplay(tiny), costsFor(tiny), true);
       const scenario = parseScenario('test.scn', scenarioText(name));
       const run = recorder.setup(() => new ScenarioRun(scenario, recorder));
       for (const operation of scenario.operations) {
-        recorder.beginOperation(operation.line, operation.text, operation.pid);
+        const { line, text, pid } = operation;
+        recorder.beginOperation({ line, text, pid, sentence: '' });
         recorder.endOperation(run.step(operation));
       }
       const total = recorder.finish();
