@@ -1,6 +1,7 @@
 import { stderr } from 'node:process';
 import { SingleBar } from 'cli-progress';
 import type { CommandModule } from 'yargs';
+import { InputError } from '../core/errors.ts';
 import { columns } from '../report/format.ts';
 import { type Calibration, calibrate } from '../sim/calibrate/calibrate.ts';
 import { type CheckResult, MEDIAN_BOUND, WORST_BOUND } from '../sim/calibrate/check.ts';
@@ -8,7 +9,7 @@ import { FIGURE_NAMES, FIGURES } from '../sim/calibrate/figures.ts';
 import { partEstimates } from '../sim/calibrate/parts.ts';
 import { PHASE_NAMES, PHASES } from '../sim/calibrate/phases.ts';
 import { presetYaml } from '../sim/calibrate/preset.ts';
-import { print, writeFileAtomic } from './output.ts';
+import { AtomicFile, print } from './output.ts';
 
 interface CalibrateArguments {
   output: string | undefined;
@@ -19,6 +20,9 @@ interface CalibrateArguments {
 
 /** A prediction was off by more than the bounds (docs/calibration.md). */
 const EXIT_OFF = 1;
+
+/** Left-out measurements that are named one by one. */
+const MOST_NAMED = 4;
 
 /** `pagewalk calibrate`: measures this host and writes a cost preset; with `--check`, holds predictions against it. */
 export const calibrateCommand: CommandModule<object, CalibrateArguments> = {
@@ -38,26 +42,44 @@ export const calibrateCommand: CommandModule<object, CalibrateArguments> = {
         type: 'boolean',
         describe: 'predict what was not calibrated from, measure it, and compare; exit 1 when it is off',
       })
+      .check(({ output, json }) => {
+        if (output === '-' && json)
+          throw new InputError('--json and -o - both write to standard output', {
+            remedy: 'name a file: -o host.yaml',
+          });
+        return true;
+      })
       .example('$0 calibrate -o host.yaml', 'measure, and keep the preset')
       .example('$0 calibrate --check', 'how good are the predictions on this machine'),
   handler: async ({ output, json, quick, check }) => {
-    const progress = new CalibrationProgress();
-    let calibration: Calibration;
+    // Opened before minutes of measuring, so that a wrong path is known at once.
+    const file = output === undefined || output === '-' ? undefined : await AtomicFile.create(output);
     try {
-      calibration = await calibrate({
-        quick: quick ?? false,
-        check: check ?? false,
-        onProgress: (done, total, command) => progress.update(done, total, command),
-      });
+      const calibration = await measure(quick ?? false, check ?? false);
+      await file?.write(presetYaml(calibration));
+      await file?.commit();
+      if (output === '-') await print(presetYaml(calibration));
+      if (json) await print(`${JSON.stringify(jsonOf(calibration), null, 2)}\n`);
+      else if (output !== '-') await print(textOf(calibration));
+      if (calibration.check && !calibration.check.passed) process.exitCode = EXIT_OFF;
     } finally {
-      progress.stop();
+      await file?.discard();
     }
-    if (output !== undefined) await writeFileAtomic(output, presetYaml(calibration));
-    if (json) await print(`${JSON.stringify(jsonOf(calibration), null, 2)}\n`);
-    else if (output !== '-') await print(textOf(calibration));
-    if (calibration.check && !calibration.check.passed) process.exitCode = EXIT_OFF;
   },
 };
+
+async function measure(quick: boolean, check: boolean): Promise<Calibration> {
+  const progress = new CalibrationProgress();
+  try {
+    return await calibrate({
+      quick,
+      check,
+      onProgress: (done, total, command) => progress.update(done, total, command),
+    });
+  } finally {
+    progress.stop();
+  }
+}
 
 /** A bar on standard error, on a terminal only. */
 class CalibrationProgress {
@@ -89,11 +111,20 @@ function jsonOf(calibration: Calibration): object {
 function textOf(calibration: Calibration): string {
   const sections = [head(calibration), figures(calibration), phases(calibration), parts(calibration)];
   if (calibration.check) sections.push(checked(calibration.check));
-  if (calibration.skipped.length > 0)
-    sections.push(
-      `left out\n${calibration.skipped.map(({ command, why }) => `  ${command}: ${why}`).join('\n')}`,
-    );
+  if (calibration.skipped.length > 0) sections.push(leftOut(calibration));
   return `${sections.join('\n\n')}\n`;
+}
+
+/** One line a reason, with the commands where they are few. */
+function leftOut({ skipped }: Calibration): string {
+  const byReason = new Map<string, string[]>();
+  for (const { command, why } of skipped) byReason.set(why, [...(byReason.get(why) ?? []), command]);
+  const lines = [...byReason].map(([why, commands]) =>
+    commands.length > MOST_NAMED
+      ? `  ${commands.length} measurements: ${why}`
+      : `  ${commands.join('; ')}: ${why}`,
+  );
+  return `left out\n${lines.join('\n')}`;
 }
 
 function head({ host, date, rounds, drift, hostFirstTouchNs, costs }: Calibration): string {

@@ -81,7 +81,7 @@ export function checkPlans(): CheckPlan[] {
       'forkHuge',
       (256 * MIB) / HUGE,
     ),
-    ...[8, 256].map((mib) =>
+    ...[6, 256].map((mib) =>
       phaseCheck(
         `rewrite by the child, ${size(mib)}`,
         cycle(mib * MIB, { child: 'write' }),
@@ -90,7 +90,7 @@ export function checkPlans(): CheckPlan[] {
         mib * MIB,
       ),
     ),
-    ...[32, 256].map((mib) =>
+    ...[24, 256].map((mib) =>
       phaseCheck(
         `rewrite by the parent, ${size(mib)}`,
         cycle(mib * MIB, { parent: 'write', fresh: 1 }),

@@ -71,5 +71,8 @@ function isFile(path: string): boolean {
 }
 
 function firstLine(text: string): string {
-  return text.split('\n').find((line) => /error/i.test(line)) ?? text.trim().split('\n')[0] ?? '';
+  return (
+    text.split('\n').find((line) => /error/i.test(line)) ??
+    (text.trim().split('\n')[0] || 'the compiler gives no reason')
+  );
 }

@@ -33,7 +33,7 @@ export const shuffledList = (n: number) => `shuffled-${n}`;
 
 const PLAIN_SIZES = [512, 2048, 8192, 32768, 131072];
 const MAPPING_SIZES = [1, 64, 512, 4096, 32768];
-const REWRITE_SIZES = [64, 512, 4096, 32768, 131072];
+const REWRITE_SIZES = [64, 512, 5120, 32768, 131072];
 
 export const PHASES = {
   fork: {

@@ -9,13 +9,15 @@ export class Probe {
   readonly #process: ChildProcessByStdio<Writable, Readable, Readable>;
   readonly #lines: AsyncIterator<string>;
   #stderr = '';
-  #failure: Error | undefined;
+  /** Why the program ended, once it has. */
+  readonly #ended: Promise<string>;
 
   /** @param program its path */
   constructor(program: string) {
     this.#process = spawn(program, [], { stdio: ['pipe', 'pipe', 'pipe'] });
-    this.#process.on('error', (error) => {
-      this.#failure = error;
+    this.#ended = new Promise((resolve) => {
+      this.#process.once('close', () => resolve(this.#stderr.trim() || 'it was killed (out of memory?)'));
+      this.#process.once('error', (error) => resolve(error.message));
     });
     // A program that has died takes no more commands; the missing reply says so.
     this.#process.stdin.on('error', () => undefined);
@@ -33,7 +35,11 @@ export class Probe {
     this.#process.stdin.write(`${command}\n`);
     if (data) this.#process.stdin.write(data);
     const { value, done } = await this.#lines.next();
-    if (done) throw this.#ended(command);
+    if (done)
+      throw new InputError(`the measuring program ended: ${await this.#ended}`, {
+        place: command,
+        remedy: 'leave more memory free, or use --quick, which needs less',
+      });
     const reply = JSON.parse(value) as Reply;
     if (typeof reply.error === 'string')
       throw new InputError(`this cannot be measured here: ${reply.error}`, { place: command });
@@ -43,13 +49,5 @@ export class Probe {
   close(): void {
     this.#process.stdin.end();
     this.#process.kill();
-  }
-
-  #ended(command: string): InputError {
-    const why = this.#failure?.message ?? (this.#stderr.trim() || 'it was killed (out of memory?)');
-    return new InputError(`the measuring program ended: ${why}`, {
-      place: command,
-      remedy: 'leave more memory free, or use --quick, which needs less',
-    });
   }
 }
