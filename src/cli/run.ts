@@ -20,7 +20,7 @@ interface RunArguments {
   limit: number | undefined;
   json: string | undefined;
   csv: string | undefined;
-  kernel: 'demand' | 'linux';
+  kernel: 'demand' | 'linux' | undefined;
   check: boolean;
 }
 
@@ -49,8 +49,8 @@ export const runCommand: CommandModule<object, RunArguments> = {
       })
       .option('kernel', {
         choices: ['demand', 'linux'] as const,
-        default: 'demand' as const,
-        describe: 'whose mappings and faults: every page on demand, or Linux 6.18',
+        describe:
+          'whose mappings and faults: every page on demand, or Linux 6.18 (default where the trace has mappings)',
       })
       .option('format', {
         type: 'string',
@@ -93,7 +93,7 @@ export const runCommand: CommandModule<object, RunArguments> = {
     const progress = new RunProgress(source.info.bytes);
     try {
       const simulation = new Simulation(machine, source, {
-        kernel: options.kernel,
+        ...(options.kernel !== undefined && { kernel: options.kernel }),
         check: options.check,
         warmup: options.warmup,
         ...(options.limit !== undefined && { limit: options.limit }),

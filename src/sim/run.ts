@@ -29,7 +29,10 @@ import { ANY_PAGE, joinPages } from './page-crossing.ts';
 import { IssueWindow } from './window.ts';
 
 export interface RunOptions {
-  /** Whose mappings and faults: every page exists on demand (default), or Linux. */
+  /**
+   * Whose mappings and faults: every page exists on demand, or Linux. Without it Linux for a trace that states its
+   * mappings, on demand for any other.
+   */
   kernel?: 'demand' | 'linux';
   /** Check laws of hardware and kernel all along (sim/check): findings are collected, the run goes on. */
   check?: boolean;
@@ -82,7 +85,10 @@ export class Simulation {
     this.window = new IssueWindow(this.ledger, machine.core.issueWidth, machine.core.window);
     this.hardware = buildHardware(machine, source.regions, this.ledger);
     this.spaces = new AddressSpaces(this.hardware.mmu, machine.tlb.asids);
-    const kernel = options.kernel === 'linux' ? this.#linux(source.info.mapped) : this.#demand();
+    const kernel =
+      (options.kernel ?? (source.info.mapped ? 'linux' : 'demand')) === 'linux'
+        ? this.#linux(source.info.mapped)
+        : this.#demand();
     this.kernel = kernel;
     const { mmu, data } = this.hardware;
     this.checker = options.check ? new Checker(this.hardware, this.spaces, kernel) : null;
