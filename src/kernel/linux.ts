@@ -158,9 +158,14 @@ export class LinuxKernel {
         this.state.processes.set(child, new Process(child, pid, parent.name, parent.mm));
         return;
       }
-      const process = new Process(child, pid, parent.name, this.#newMm());
-      this.state.processes.set(child, process);
-      dupMmap(this.state, parent.mm, process.mm);
+      const mm = this.#newMm();
+      try {
+        dupMmap(this.state, parent.mm, mm);
+      } catch (error) {
+        releaseMm(this.state, mm);
+        throw error;
+      }
+      this.state.processes.set(child, new Process(child, pid, parent.name, mm));
     });
   }
 

@@ -10,8 +10,6 @@ export class Process {
   majflt = 0;
   /** Ended, but not yet waited for. */
   zombie = false;
-  /** Suspended until its vfork child execs or exits. */
-  vforkParent: number | undefined = undefined;
 
   constructor(pid: number, parent: number, name: string, mm: Mm) {
     this.pid = pid;

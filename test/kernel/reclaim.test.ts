@@ -46,6 +46,8 @@ describe('when memory runs out without swap', () => {
     on.kernel.mmap(1, { vpn: A, pages: 2000, prot: 'rw', shared: false });
     for (let page = 0; typeof write(on, 1, page, 1) === 'number'; page++);
     expect(on.kernel.fork(1, 2)).toBe('ENOMEM');
+    expect(on.kernel.state.processes.has(2)).toBe(false);
+    expect(brokenLaws(on.kernel)).toEqual([]);
   });
 
   it('clean pages of files are dropped first, and read again when touched', () => {
