@@ -1,6 +1,9 @@
 import type { RunResult } from '../sim/result.ts';
 import { bytes, columns, percent, ratio, thousands } from './format.ts';
 
+/** Rows of the process table; fork servers have thousands. */
+const MOST_PROCESSES = 16;
+
 /** A run for a person: what they want first on top, the ledger at the end. Ends with a newline. */
 export function textReport(result: RunResult): string {
   const sections = [
@@ -96,7 +99,8 @@ function faults({ faults: fault, forks, memory }: RunResult): string {
 
 function processes({ processes: all }: RunResult): string {
   if (all.length < 2) return '';
-  const rows = all.map(({ pid, parent, name, minflt, majflt, rss, rssPeak, pss, vmPte }) => [
+  const shown = all.slice(0, MOST_PROCESSES);
+  const rows = shown.map(({ pid, parent, name, minflt, majflt, rss, rssPeak, pss, vmPte }) => [
     String(pid),
     String(parent || ''),
     thousands(minflt),
@@ -107,10 +111,12 @@ function processes({ processes: all }: RunResult): string {
     kilobytes(vmPte),
     name,
   ]);
-  return columns(
+  const table = columns(
     [['PID', 'parent', 'minflt', 'majflt', 'Rss kB', 'peak kB', 'Pss kB', 'VmPTE kB', 'name'], ...rows],
     '',
   );
+  const more = all.length - shown.length;
+  return more === 0 ? table : `${table}\n... and ${thousands(more)} more (--json has them all)`;
 }
 
 function kilobytes(value: number | undefined): string {

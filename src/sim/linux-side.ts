@@ -2,6 +2,7 @@ import type { Pfn } from '../core/addr.ts';
 import type { Fault } from '../core/fault.ts';
 import type { FaultOutcome } from '../core/kernel-port.ts';
 import type { LinuxKernel } from '../kernel/linux.ts';
+import { gatherSmaps, kiloBytesPss } from '../kernel/proc/smaps.ts';
 import type { Process } from '../kernel/process.ts';
 import type { KernelState } from '../kernel/state.ts';
 import type { CachedFile } from '../kernel/vma/vma.ts';
@@ -168,8 +169,17 @@ export class LinuxSide implements KernelSide {
       majflt: process.majflt - (this.#majorBefore.get(process) ?? 0),
       rss: process.mm.resident * KB_PER_PAGE,
       rssPeak: process.mm.residentPeak * KB_PER_PAGE,
+      pss: this.#pss(process),
       vmPte: process.mm.tables * KB_PER_PAGE,
     }));
+  }
+
+  /** Pss in kB, as smaps_rollup sums it over the VMAs; 0 for a process that has ended. */
+  #pss({ mm, zombie }: Process): number {
+    if (zombie) return 0;
+    let sum = 0;
+    for (const vma of mm.vmas) sum += gatherSmaps(this.#kernel.state, mm, vma).pss;
+    return kiloBytesPss(sum);
   }
 
   /** Fault counts by process are the kernel's own and go on; what was before the warm-up's end is taken off. */

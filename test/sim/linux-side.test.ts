@@ -75,6 +75,26 @@ describe('a trace with a fork over the Linux layer', () => {
   });
 });
 
+describe('the memory of processes at the end of a run', () => {
+  it('is Rss whole and Pss shared: 4 pages of the parent, 2 of them copied by the child, 2 still shared', async () => {
+    const { processes } = await runSteps([
+      start,
+      map(false),
+      run(1),
+      ...[0, 1, 2, 3].map(store),
+      fork,
+      run(2),
+      store(0),
+      store(1),
+    ]);
+    // Each has 4 pages resident: 2 of its own (8 kB) and 2 at half (4 kB).
+    expect(processes.map(({ rss, pss }) => [rss, pss])).toEqual([
+      [16, 12],
+      [16, 12],
+    ]);
+  });
+});
+
 describe('a trace without mappings over the Linux layer', () => {
   it('has all of user space as one private anonymous mapping: reads map the zero page', async () => {
     const { faults } = await runSteps([load(0), store(0), store(1)]);
