@@ -142,7 +142,7 @@ class Generator {
   /** Into a region that exists: over a part of it (fixed), beside it, or where a hole may be. */
   #mmapInto(pid: number, region: Region): void {
     const room = region.extent + 8;
-    const at = this.#rng.below(room);
+    const at = this.#chance(0.2) ? Math.min(room - 1, this.#aim(region)) : this.#rng.below(room);
     const pages = 1 + this.#rng.below(Math.max(1, Math.min(16, room - at)));
     this.#mmap(pid, region.name, at, pages);
   }
@@ -178,6 +178,8 @@ class Generator {
   #regionPages(): number {
     if (this.#profile.thp > 0 && this.#chance(this.#profile.thp))
       return this.#pick([HUGE, HUGE, 2 * HUGE, HUGE + 7, 2 * HUGE + 100]);
+    // Sometimes across the border of two page tables.
+    if (this.#chance(0.06)) return HUGE - 12 + this.#rng.below(40);
     return this.#pick([1, 4, 8, 12, 16, 20, 24, 32, 40]);
   }
 
@@ -286,6 +288,8 @@ class Generator {
   #aim(region: Region): number {
     if (region.extent === 0) return 0;
     const near = Math.min(region.extent, 12);
+    if (region.extent > HUGE - 12 && this.#chance(0.4))
+      return Math.min(region.extent - 1, HUGE - 12 + this.#rng.below(24));
     return this.#chance(0.6) ? this.#rng.below(near) : this.#rng.below(region.extent);
   }
 
