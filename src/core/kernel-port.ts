@@ -32,4 +32,6 @@ export interface TlbMaintenance {
 export interface CycleSink {
   cause(name: string): number;
   charge(cause: number, cycles: Cycle): void;
+  /** Cycles that ran beside others and delay nobody: work of another core. */
+  hide?(cause: number, cycles: Cycle): void;
 }

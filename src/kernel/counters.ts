@@ -14,6 +14,10 @@ export const FAULT_KINDS = [
   'hugeReuse',
   'hugeCopy',
   'spurious',
+  'tableReuse',
+  'tableCopy',
+  'accessCopy',
+  'mapShared',
 ] as const;
 
 export type FaultKind = (typeof FAULT_KINDS)[number];
@@ -30,8 +34,24 @@ export class KernelCounters {
   ptesCopied = 0;
   hugePtesCopied = 0;
   tablesCopied = 0;
+  /** Last-level tables: shared at fork, copied or taken over at a later change, left to a child's agent, copied before it. */
+  tablesShared = 0;
+  tablesUnshared = 0;
+  tablesAdopted = 0;
+  tablesDeferred = 0;
+  tablesSynced = 0;
   bytesCopied = 0;
   bytesZeroed = 0;
+  /** Pages settled in the fault of a neighbour, fetched from elsewhere, merged with a twin, put back. */
+  settledAround = 0;
+  pagesFetched = 0;
+  pagesMerged = 0;
+  pagesRestored = 0;
+  /** Memory objects ended by their shadow, and the longest chain below any. */
+  objectsCollapsed = 0;
+  chainPeak = 0;
+  /** Interrupts sent to other CPUs for invalidations. */
+  ipis = 0;
   framesPeak = 0;
   tablesPeak = 0;
   tables = 0;

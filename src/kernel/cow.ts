@@ -1,6 +1,6 @@
 import type { Pfn } from '../core/addr.ts';
-import { PG_EXCLUSIVE, PG_LARGE } from './frame/frames.ts';
-import { refcountOf } from './rmap.ts';
+import { PG_EXCLUSIVE, PG_KSM, PG_LARGE, PG_SWAPCACHE } from './frame/frames.ts';
+import { mapcountOf, refcountOf } from './rmap.ts';
 import type { KernelState } from './state.ts';
 
 /**
@@ -9,11 +9,12 @@ import type { KernelState } from './state.ts';
  * The policy can ask for less.
  */
 export function mayReuseAnon(k: KernelState, pfn: Pfn): boolean {
+  if (k.frames.has(pfn, PG_KSM)) return false;
   switch (k.policy.reuse) {
     case 'never':
       return false;
     case 'mapcount':
-      return k.frames.mapcount[pfn] === 1;
+      return mapcountOf(k, pfn) === 1 && !k.frames.has(pfn, PG_SWAPCACHE);
     case 'refcount':
       return refcountOf(k, pfn) === 1;
     default:

@@ -3,6 +3,8 @@ import type { Mm } from './mm.ts';
 import { releaseUnnamed } from './page-cache/lifetime.ts';
 import { freePageTables } from './pagetable/free.ts';
 import { zapRange } from './pagetable/zap.ts';
+import { cancelJob, finishJobs } from './policy/copy-job.ts';
+import { leaveTables } from './policy/own-tables.ts';
 import { flushMm } from './shootdown.ts';
 import type { KernelState } from './state.ts';
 
@@ -11,6 +13,9 @@ export function releaseMm(k: KernelState, mm: Mm): void {
   mm.users--;
   if (mm.users > 0) return;
   k.meter.add('exitBase');
+  cancelJob(k, mm);
+  finishJobs(k, mm);
+  leaveTables(k, mm);
   for (const vma of [...mm.vmas]) {
     zapRange(k, mm, vma, vma.start, vma.end);
     mm.editor.remove(vma);

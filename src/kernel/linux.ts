@@ -13,6 +13,10 @@ import { readByte, writeByte } from './page-cache/io.ts';
 import { createFile, fillFile } from './page-cache/lifetime.ts';
 import { truncateFile } from './page-cache/truncate.ts';
 import { dropCache, writeBack } from './page-cache/writeback.ts';
+import { Agents } from './policy/agents.ts';
+import { dropSession, endSession } from './policy/restore.ts';
+import { beginSession } from './policy/session.ts';
+import { installObjects } from './policy/shadow.ts';
 import { Process } from './process.ts';
 import { installReclaim } from './reclaim/reclaim.ts';
 import { ADRERR, accessError, MAPERR, OOM_KILL } from './signal.ts';
@@ -40,6 +44,7 @@ const RETRY: FaultOutcome = { kind: 'retry' };
  */
 export class LinuxKernel {
   readonly state: KernelState;
+  readonly #agents: Agents;
   /** Kind and cost of the fault handled last; read it before the next. */
   lastFault: FaultKind | undefined = undefined;
   lastCycles = 0;
@@ -47,6 +52,8 @@ export class LinuxKernel {
   constructor(config: KernelConfig) {
     this.state = new KernelState(config);
     installReclaim(this.state);
+    installObjects(this.state);
+    this.#agents = new Agents(this.state);
   }
 
   /** A process with an empty address space. */
@@ -80,6 +87,8 @@ export class LinuxKernel {
     const k = this.state;
     const process = this.process(pid);
     this.lastFault = undefined;
+    this.#agents.advance();
+    if (this.#agents.wake(process.mm)) return RETRY;
     k.meter.begin();
     k.meter.add('exception');
     k.meter.add('vmaLookup');
@@ -146,26 +155,36 @@ export class LinuxKernel {
     return this.#call('brk', () => brk(this.state, this.process(pid), end));
   }
 
+  /** A process is about to run: what its fork left to be done for it is done now. */
+  schedule(pid: number): void {
+    this.#agents.advance();
+    this.#agents.wake(this.process(pid).mm);
+  }
+
   /**
    * fork, or clone with shared memory: `share` makes a thread's or vfork child's process in the same address space.
-   * ENOMEM when there is no memory for the tables.
+   * ENOMEM when there is no memory for the tables. Policies may share the address space at a fork too.
    */
   fork(pid: number, child: number, share = false): Errno | undefined {
     const parent = this.process(pid);
+    const { state } = this;
     return this.#call(share ? 'clone' : 'fork', () => {
-      if (share) {
+      const snapshot = state.policy.forkTables === 'snapshot' && !state.policyMemory.sessions.has(parent.mm);
+      if (share || snapshot || state.policy.forkTables === 'share-space') {
+        if (!share) state.counters.forks++;
+        if (!share && snapshot) beginSession(state, parent.mm, child);
         parent.mm.users++;
-        this.state.processes.set(child, new Process(child, pid, parent.name, parent.mm));
+        state.processes.set(child, new Process(child, pid, parent.name, parent.mm));
         return;
       }
       const mm = this.#newMm();
       try {
-        dupMmap(this.state, parent.mm, mm);
+        dupMmap(state, parent, mm);
       } catch (error) {
-        releaseMm(this.state, mm);
+        releaseMm(state, mm);
         throw error;
       }
-      this.state.processes.set(child, new Process(child, pid, parent.name, mm));
+      state.processes.set(child, new Process(child, pid, parent.name, mm));
     });
   }
 
@@ -176,7 +195,7 @@ export class LinuxKernel {
       const old = process.mm;
       process.mm = this.#newMm();
       process.name = name;
-      releaseMm(this.state, old);
+      this.#leave(pid, old);
     });
   }
 
@@ -186,8 +205,17 @@ export class LinuxKernel {
       const process = this.process(pid);
       if (process.zombie) return;
       process.zombie = true;
-      releaseMm(this.state, process.mm);
+      const { parent, mm } = process;
+      this.state.hooks?.onExit?.({ pid, parent, residentPages: mm.resident });
+      this.#leave(pid, mm);
     });
+  }
+
+  /** A process leaves an address space; the last one takes it down. */
+  #leave(pid: number, mm: Mm): void {
+    endSession(this.state, mm, pid);
+    if (mm.users === 1) dropSession(this.state, mm);
+    releaseMm(this.state, mm);
   }
 
   createFile(name: string, fs: FileSystem, bytes: number): CachedFile {
@@ -257,6 +285,7 @@ export class LinuxKernel {
 
   #value<T>(name: string, body: () => T): T {
     const { meter } = this.state;
+    this.#agents.advance();
     meter.begin();
     meter.add('syscall');
     const value = body();

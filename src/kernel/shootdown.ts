@@ -9,18 +9,25 @@ import type { KernelState } from './state.ts';
 export function flushRange(k: KernelState, mm: Mm, start: Vpn, end: Vpn): void {
   const pages = end - start;
   if (pages <= 0) return;
-  if (pages > k.policy.flushCeiling) {
+  const { rule, threshold } = k.policy.shootdown;
+  if (rule === 'broadcast' || pages > threshold) {
     flushMm(k, mm);
     return;
   }
   k.counters.flushRanges++;
   k.counters.flushPages += pages;
+  tellOthers(k);
   k.meter.add('flushPage', pages);
   k.tlb?.invalidateRange(mm.asid, start, pages);
 }
 
-/** One page: the PTE's own after a COW copy (ptep_clear_flush), or after a spurious fault. */
+/** One page: the PTE's own after a COW copy (ptep_clear_flush). */
 export function flushPage(k: KernelState, mm: Mm, vpn: Vpn): void {
+  if (k.policy.shootdown.rule === 'broadcast') {
+    flushMm(k, mm);
+    return;
+  }
+  tellOthers(k);
   k.counters.flushPages++;
   k.meter.add('flushPage');
   k.tlb?.invalidatePage(mm.asid, vpn);
@@ -38,5 +45,21 @@ export function dropStaleEntry(k: KernelState, mm: Mm, vpn: Vpn): void {
 export function flushMm(k: KernelState, mm: Mm): void {
   k.counters.flushFull++;
   k.meter.add('flushFull');
+  tellOthers(k);
   k.tlb?.invalidateAsid(mm.asid);
+}
+
+/** Other CPUs that run in the address space: an interrupt each, waited for; or a note that they read in time (LATR). */
+function tellOthers(k: KernelState): void {
+  const { rule, cpus, idleCpus } = k.policy.shootdown;
+  if (cpus === 0) return;
+  if (rule === 'latr') {
+    k.meter.add('deferFlush');
+    return;
+  }
+  const receivers = rule === 'lazy' ? cpus - idleCpus : cpus;
+  if (receivers === 0) return;
+  k.meter.add('ipiBase');
+  k.meter.add('ipi', receivers);
+  k.counters.ipis += receivers;
 }

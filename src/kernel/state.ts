@@ -1,4 +1,4 @@
-import type { Asid, Pfn } from '../core/addr.ts';
+import type { Asid, Cycle, Pfn } from '../core/addr.ts';
 import { PAGE_BYTES } from '../core/addr.ts';
 import { InputError } from '../core/errors.ts';
 import type { CycleSink, TlbMaintenance } from '../core/kernel-port.ts';
@@ -13,6 +13,8 @@ import { PageContents } from './frame/contents.ts';
 import { FrameTable, PG_TABLE, PG_ZERO } from './frame/frames.ts';
 import { PteOps } from './pagetable/pte.ts';
 import { PageTables } from './pagetable/table.ts';
+import type { PolicyHooks } from './policy/hooks.ts';
+import { PolicyMemory } from './policy/memory.ts';
 import { LINUX_6_18, type Policy } from './policy/policy.ts';
 import type { Process } from './process.ts';
 import { SwapArea } from './reclaim/swap.ts';
@@ -27,6 +29,10 @@ export interface KernelConfig {
   readonly ledger?: CycleSink;
   readonly costs?: PartCosts;
   readonly policy?: Policy;
+  /** A policy module's own decisions. */
+  readonly hooks?: PolicyHooks;
+  /** The cycle it is: what agents on other cores go by; without it they stand still. */
+  readonly clock?: () => Cycle;
   /** Size of simulated memory. Default 16 GiB. */
   readonly memoryBytes?: number;
   /** Swap space; default none. */
@@ -51,6 +57,9 @@ export class KernelState {
   readonly memory: PhysicalMemory;
   readonly tlb: TlbMaintenance | undefined;
   readonly policy: Policy;
+  readonly policyMemory = new PolicyMemory();
+  readonly hooks: PolicyHooks | undefined;
+  readonly now: () => Cycle;
   readonly thp: 'always' | 'madvise' | 'never';
   readonly faultAroundPages: number;
   readonly readAheadPages: number;
@@ -94,7 +103,9 @@ export class KernelState {
     this.memory = config.memory;
     this.tlb = config.tlb;
     this.policy = config.policy ?? LINUX_6_18;
-    this.thp = config.thp ?? 'madvise';
+    this.hooks = config.hooks;
+    this.now = config.clock ?? (() => 0);
+    this.thp = this.policy.hugePages === 'always' ? 'always' : (config.thp ?? 'madvise');
     this.faultAroundPages = config.faultAroundPages ?? 16;
     this.readAheadPages = config.readAheadPages ?? 2048;
     this.execOnly = config.execOnly ?? true;
@@ -106,7 +117,7 @@ export class KernelState {
     this.hugePages = 1 << this.hugeOrder;
     this.folios = new LargeFolios(this.hugePages);
     this.swap = new SwapArea(Math.floor((config.swapBytes ?? 0) / PAGE_BYTES));
-    this.meter = new CostMeter(config.costs ?? FREE_OF_CHARGE, config.ledger);
+    this.meter = new CostMeter(config.costs ?? FREE_OF_CHARGE, config.ledger, this.policy.prices);
     this.zeroPfn = this.buddy.allocate(0);
     this.frames.set(this.zeroPfn, PG_ZERO);
   }

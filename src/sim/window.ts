@@ -121,6 +121,16 @@ export class IssueWindow implements CycleSink {
     return Math.floor(this.issued / this.#width) + this.#stall;
   }
 
+  /** Cycles of another core, which run beside everything here. */
+  hide(cause: number, cycles: Cycle): void {
+    this.hidden[cause] += cycles;
+  }
+
+  /** The cycle at which the next record would issue if nothing were pending. */
+  now(): Cycle {
+    return Math.floor(this.issued / this.#width) + this.#stall;
+  }
+
   /** Ends the run: drains, charges the issue slots, and returns the total in cycles. */
   finish(): Cycle {
     this.drain();

@@ -1,8 +1,17 @@
 import type { Cycle } from '../../core/addr.ts';
 import type { CycleSink } from '../../core/kernel-port.ts';
+import {
+  NO_PRICES,
+  POLICY_PARTS,
+  type PolicyPart,
+  type PolicyPrices,
+  policyCosts,
+} from '../policy/prices.ts';
 import { PARTS, type Part, type PartCosts } from './parts.ts';
 
-const INDEX = new Map<Part, number>(PARTS.map((part, index) => [part, index]));
+/** Parts of every kernel, then those that only some policies know. */
+const ALL_PARTS: readonly (Part | PolicyPart)[] = [...PARTS, ...POLICY_PARTS];
+const INDEX = new Map<Part | PolicyPart, number>(ALL_PARTS.map((part, index) => [part, index]));
 
 /**
  * Gathers the parts of one kernel operation and charges them when its name is known: what kind of fault it was is
@@ -11,14 +20,15 @@ const INDEX = new Map<Part, number>(PARTS.map((part, index) => [part, index]));
 export class CostMeter {
   readonly #ledger: CycleSink | undefined;
   readonly #price: Float64Array;
-  readonly #pending = new Float64Array(PARTS.length);
+  #pending = new Float64Array(ALL_PARTS.length);
   readonly #causes = new Map<string, Int32Array>();
   #depth = 0;
   /** Told of each piece of work as it is done, for those who watch the kernel step by step. */
   onWork: ((part: Part, count: number) => void) | undefined = undefined;
 
-  constructor(costs: PartCosts, ledger: CycleSink | undefined) {
-    this.#price = Float64Array.from(PARTS, (part) => costs[part]);
+  constructor(costs: PartCosts, ledger: CycleSink | undefined, prices: PolicyPrices = NO_PRICES) {
+    const all: Record<Part | PolicyPart, number> = { ...costs, ...policyCosts(prices, costs) };
+    this.#price = Float64Array.from(ALL_PARTS, (part) => all[part]);
     this.#ledger = ledger;
   }
 
@@ -27,26 +37,47 @@ export class CostMeter {
   }
 
   /** `count` units of work were done. */
-  add(part: Part, count = 1): void {
-    this.#pending[INDEX.get(part)!]! += count;
-    this.onWork?.(part, count);
+  add(part: Part | PolicyPart, count = 1): void {
+    const index = INDEX.get(part)!;
+    this.#pending[index]! += count;
+    if (index < PARTS.length) this.onWork?.(part as Part, count);
+  }
+
+  /**
+   * Work that another core does meanwhile: no part of the operation under way, and hidden in the ledger. Returns its
+   * cycles.
+   */
+  aside(operation: string, body: () => void): Cycle {
+    const outer = this.#pending;
+    this.#pending = new Float64Array(ALL_PARTS.length);
+    this.#depth++;
+    try {
+      body();
+      return this.#settle(operation, (cause, cycles) => this.#ledger?.hide?.(cause, cycles));
+    } finally {
+      this.#depth--;
+      this.#pending = outer;
+    }
   }
 
   /** The operation is over: charges its lines `kernel.<operation>.<part>` and returns their sum. 0 when nested. */
   end(operation: string): Cycle {
     this.#depth--;
     if (this.#depth > 0) return 0;
+    return this.#settle(operation, (cause, cycles) => this.#ledger?.charge(cause, cycles));
+  }
+
+  #settle(operation: string, charge: (cause: number, cycles: Cycle) => void): Cycle {
     let total = 0;
     const causes = this.#causesOf(operation);
-    for (let part = 0; part < PARTS.length; part++) {
+    for (let part = 0; part < ALL_PARTS.length; part++) {
       const cycles = this.#pending[part]! * this.#price[part]!;
       this.#pending[part] = 0;
       if (cycles === 0) continue;
       total += cycles;
-      if (this.#ledger) {
-        if (causes[part] === -1) causes[part] = this.#ledger.cause(`kernel.${operation}.${PARTS[part]}`);
-        this.#ledger.charge(causes[part]!, cycles);
-      }
+      if (!this.#ledger) continue;
+      if (causes[part] === -1) causes[part] = this.#ledger.cause(`kernel.${operation}.${ALL_PARTS[part]}`);
+      charge(causes[part]!, cycles);
     }
     return total;
   }
@@ -54,7 +85,7 @@ export class CostMeter {
   #causesOf(operation: string): Int32Array {
     let causes = this.#causes.get(operation);
     if (!causes) {
-      causes = new Int32Array(PARTS.length).fill(-1);
+      causes = new Int32Array(ALL_PARTS.length).fill(-1);
       this.#causes.set(operation, causes);
     }
     return causes;

@@ -1,6 +1,8 @@
 import type { Vpn } from '../../core/addr.ts';
 import type { FaultKind } from '../counters.ts';
 import { ensureEntry, isHugeLeaf } from '../pagetable/ptes.ts';
+import { handleByPolicy } from '../policy/fault.ts';
+import { doTrappedPage, isTrappedEntry } from '../policy/trap.ts';
 import type { Process } from '../process.ts';
 import { dropStaleEntry } from '../shootdown.ts';
 import type { KernelState } from '../state.ts';
@@ -32,9 +34,10 @@ export function handleMmFault(
   write: boolean,
   caller: FaultCaller = 'access',
 ): FaultResult {
-  const site: FaultSite = { k, mm: process.mm, vma, vpn, write, major: false, retry: false, retried: false };
+  const { pid, mm } = process;
+  const site: FaultSite = { k, pid, mm, vma, vpn, write, major: false, retry: false, retried: false };
   k.meter.add('tableWalk');
-  const result = handlePmd(site);
+  const result = handleByPolicy(site, handlePmd);
   if (result === 'sigbus') return result;
   if (countsAsMajor(site, caller)) {
     process.majflt++;
@@ -79,6 +82,7 @@ function handlePte(site: FaultSite): FaultResult {
   const hi = ref ? k.tables.hi(ref) : 0;
   if (!ref || (lo === 0 && hi === 0)) return vma.isAnonymous ? doAnonymousPage(site) : doFault(site);
   if (!k.pte.present(lo)) return doSwapPage(site, ref);
+  if (isTrappedEntry(site, lo)) return doTrappedPage(site, ref);
   if (site.write && !k.pte.writable(lo)) return doWpPage(site, ref);
   return makeYoung(site, ref);
 }

@@ -12,6 +12,8 @@ import type { Vma } from '../vma/vma.ts';
 /** One page fault on its way through the handlers (struct vm_fault). */
 export interface FaultSite {
   readonly k: KernelState;
+  /** Whose access it is. */
+  readonly pid: number;
   readonly mm: Mm;
   readonly vma: Vma;
   readonly vpn: Vpn;

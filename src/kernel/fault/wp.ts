@@ -4,6 +4,8 @@ import { PG_ANON, PG_EXCLUSIVE, PG_LARGE } from '../frame/frames.ts';
 import { allocateFrame, copyPage } from '../frame/pages.ts';
 import { markDirty, pageMkwrite } from '../page-cache/mkwrite.ts';
 import type { EntryRef } from '../pagetable/table.ts';
+import { askedToReuse } from '../policy/ask.ts';
+import { pushCopy } from '../policy/push.ts';
 import { addNewAnon, countResident, moveAnonRmap, removeMapping } from '../rmap.ts';
 import { dropStaleEntry, flushPage } from '../shootdown.ts';
 import { VM_SHARED } from '../vma/flags.ts';
@@ -15,7 +17,7 @@ export function doWpPage(site: FaultSite, ref: EntryRef): FaultResult {
   const pfn = k.pte.pfn(k.tables.lo(ref), k.tables.hi(ref));
   if (vma.has(VM_SHARED)) return wpPageShared(site, ref, pfn);
   k.meter.add('reuseCheck');
-  if (k.frames.has(pfn, PG_ANON) && mayReuseAnon(k, pfn)) {
+  if (k.frames.has(pfn, PG_ANON) && (askedToReuse(site, pfn) ?? mayReuseAnon(k, pfn))) {
     if (!k.frames.has(pfn, PG_EXCLUSIVE)) {
       if (!k.frames.has(pfn, PG_LARGE)) moveAnonRmap(k, pfn, vma);
       k.frames.set(pfn, PG_EXCLUSIVE);
@@ -23,6 +25,7 @@ export function doWpPage(site: FaultSite, ref: EntryRef): FaultResult {
     wpPageReuse(site, ref);
     return 'cowReuse';
   }
+  if (pushCopy(site, ref, pfn)) return 'cowCopy';
   return wpPageCopy(site, ref, pfn);
 }
 
@@ -36,7 +39,7 @@ function wpPageReuse(site: FaultSite, ref: EntryRef): void {
 }
 
 /** wp_page_copy: an exclusive copy for this process; the old page loses this mapping. The zero page is not copied but made anew. */
-function wpPageCopy(site: FaultSite, ref: EntryRef, old: Pfn): FaultResult {
+export function wpPageCopy(site: FaultSite, ref: EntryRef, old: Pfn): FaultResult {
   const { k, mm, vma, vpn } = site;
   prepareAnonVma(site);
   const pfn = allocateFrame(k);

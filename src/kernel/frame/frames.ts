@@ -29,6 +29,8 @@ export const PG_LRU = 1 << 12;
 export const PG_RECLAIM = 1 << 13;
 /** In the page cache, but never read as a whole (the inverse of PG_uptodate): fault-around passes it over. */
 export const PG_UNREAD = 1 << 14;
+/** Stands for several pages of equal contents (policy/ksm.ts): copied whenever it is written. */
+export const PG_KSM = 1 << 15;
 /** Order of a free block or of a compound folio, in its head's flags. */
 export const PG_ORDER_SHIFT = 24;
 

@@ -2,6 +2,7 @@ import { PAGE_BYTES, type Pfn } from '../../core/addr.ts';
 import { PG_DIRTY, PG_RECLAIM } from '../frame/frames.ts';
 import type { Mm } from '../mm.ts';
 import { findPte } from '../pagetable/ptes.ts';
+import { ownTables } from '../policy/own-tables.ts';
 import { flushPage } from '../shootdown.ts';
 import type { KernelState } from '../state.ts';
 import { VM_SHARED } from '../vma/flags.ts';
@@ -42,6 +43,7 @@ function mkClean(k: KernelState, file: CachedFile, index: number): void {
     const vpn = vma.start + index - vma.pgoff;
     if (vpn < vma.start || vpn >= vma.end) continue;
     const mm = vma.mm as Mm;
+    ownTables(k, mm, vpn, vpn + 1);
     const ref = findPte(k, mm, vpn);
     if (!ref) continue;
     const lo = k.tables.lo(ref);

@@ -1,5 +1,7 @@
 import type { Vpn } from '../../core/addr.ts';
 import type { Mm } from '../mm.ts';
+import { ownTables } from '../policy/own-tables.ts';
+import { saveRange } from '../policy/session.ts';
 import { flushRange } from '../shootdown.ts';
 import type { KernelState } from '../state.ts';
 import { splitAt, splitHugePmd } from '../thp/split.ts';
@@ -15,6 +17,9 @@ import type { EntryRef } from './table.ts';
 export function movePageTables(k: KernelState, mm: Mm, vma: Vma, from: Vpn, to: Vpn, pages: number): void {
   splitAt(k, mm, vma, from);
   splitAt(k, mm, vma, from + pages);
+  ownTables(k, mm, from, from + pages);
+  if (k.policyMemory.sessions.size > 0) saveRange(k, mm, from, from + pages);
+  ownTables(k, mm, to, to + pages);
   for (let i = 0; i < pages; ) {
     const left = k.hugePages - ((from + i) % k.hugePages);
     const above = k.tables.find(mm.root, from + i, 2);

@@ -3,6 +3,8 @@ import { PG_ACTIVE, PG_ANON, PG_REFERENCED } from '../frame/frames.ts';
 import { freeTable } from '../frame/pages.ts';
 import type { Mm } from '../mm.ts';
 import { markDirty } from '../page-cache/mkwrite.ts';
+import { ownOrLeaveTables } from '../policy/own-tables.ts';
+import { saveRange } from '../policy/session.ts';
 import { dropSwapEntry } from '../reclaim/swap-entry.ts';
 import { countResident, removeHugeMapping, removeMapping } from '../rmap.ts';
 import { flushRange } from '../shootdown.ts';
@@ -35,6 +37,8 @@ export function zapRange(
   if (start >= end) return;
   splitAt(k, mm, vma, start);
   splitAt(k, mm, vma, end);
+  ownOrLeaveTables(k, mm, start, end);
+  if (k.policyMemory.sessions.size > 0) saveRange(k, mm, start, end);
   const { pte, tables, frames } = k;
   const { step, wide } = tables;
   const evenCows = details.evenCows ?? true;

@@ -4,6 +4,7 @@ import { PG_ANON, PG_DIRTY, PG_LARGE, PG_REFERENCED, PG_SWAPBACKED } from '../fr
 import type { Mm } from '../mm.ts';
 import { findPte, isHugeLeaf } from '../pagetable/ptes.ts';
 import type { EntryRef } from '../pagetable/table.ts';
+import { ownTables } from '../policy/own-tables.ts';
 import { headOf } from '../rmap.ts';
 import { flushRange } from '../shootdown.ts';
 import type { KernelState } from '../state.ts';
@@ -16,6 +17,7 @@ import { dropSwapEntry } from './swap-entry.ts';
  * their claim; a large folio that the range covers in part is split.
  */
 export function madviseFree(k: KernelState, mm: Mm, start: Vpn, end: Vpn): void {
+  ownTables(k, mm, start, end);
   for (let vpn = start; vpn < end; ) {
     const ref = findPte(k, mm, vpn);
     vpn = ref ? freeOne(k, mm, ref, vpn, start, end) : vpn + 1;

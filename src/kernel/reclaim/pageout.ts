@@ -1,8 +1,9 @@
 import type { Pfn, Vpn } from '../../core/addr.ts';
 import { maybeMappedShared } from '../folio.ts';
-import { PG_LARGE } from '../frame/frames.ts';
+import { PG_KSM, PG_LARGE } from '../frame/frames.ts';
 import type { Mm } from '../mm.ts';
 import { findPte, isHugeLeaf } from '../pagetable/ptes.ts';
+import { ownTables } from '../policy/own-tables.ts';
 import { headOf, mapcountOf } from '../rmap.ts';
 import type { KernelState } from '../state.ts';
 import { splitFolio } from '../thp/split-folio.ts';
@@ -13,6 +14,7 @@ import { reclaimPage } from './reclaim-page.ts';
  * are left alone; a large folio that the range covers only in part is split.
  */
 export function coldOrPageOut(k: KernelState, mm: Mm, start: Vpn, end: Vpn, pageout: boolean): void {
+  ownTables(k, mm, start, end);
   const pages: Pfn[] = [];
   for (let vpn = start; vpn < end; vpn++) {
     const pfn = candidate(k, mm, vpn, start, end);
@@ -31,7 +33,7 @@ function candidate(k: KernelState, mm: Mm, vpn: Vpn, start: Vpn, end: Vpn): Pfn 
   const huge = isHugeLeaf(k, ref);
   const pfn = k.pte.pfn(lo | 1, k.tables.hi(ref)) + (huge ? vpn % k.hugePages : 0);
   if (k.isZero(pfn)) return -1;
-  if (!k.frames.has(pfn, PG_LARGE)) return mapcountOf(k, pfn) === 1 ? pfn : -1;
+  if (!k.frames.has(pfn, PG_LARGE)) return mapcountOf(k, pfn) === 1 && !k.frames.has(pfn, PG_KSM) ? pfn : -1;
   const folio = k.folios.at(pfn);
   if (maybeMappedShared(folio)) return -1;
   const first = vpn - (pfn - headOf(k, pfn));

@@ -2,7 +2,7 @@ import type { Pfn } from '../../core/addr.ts';
 import { PG_ANON, PG_DIRTY, PG_EXCLUSIVE, PG_LARGE, PG_RECLAIM, PG_SWAPBACKED } from '../frame/frames.ts';
 import { removeFromCache } from '../page-cache/cache.ts';
 import { writePage } from '../page-cache/writeback.ts';
-import { forEachMapping } from '../reverse-map.ts';
+import { forEachMapping, ownMappings } from '../reverse-map.ts';
 import { countResident, headOf, putFolio, removeMapping } from '../rmap.ts';
 import { flushPage } from '../shootdown.ts';
 import type { KernelState } from '../state.ts';
@@ -24,6 +24,7 @@ export function reclaimPage(
   pfn: Pfn,
   options: ReclaimOptions = { writeBack: false },
 ): boolean {
+  ownMappings(k, pfn);
   if (k.frames.has(pfn, PG_LARGE)) {
     if (!k.frames.has(headOf(k, pfn), PG_SWAPBACKED)) return dropLazyFreeFolio(k, headOf(k, pfn));
     splitFolio(k, pfn);

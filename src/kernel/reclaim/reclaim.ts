@@ -1,6 +1,7 @@
 import type { Pfn } from '../../core/addr.ts';
 import { PG_ACTIVE, PG_ANON, PG_LARGE, PG_LRU, PG_MLOCKED, PG_REFERENCED } from '../frame/frames.ts';
-import { forEachMapping } from '../reverse-map.ts';
+import { OutOfMemory } from '../outcome.ts';
+import { lookAtMappings } from '../reverse-map.ts';
 import { headOf } from '../rmap.ts';
 import type { KernelState } from '../state.ts';
 import { VM_LOCKED } from '../vma/flags.ts';
@@ -11,7 +12,16 @@ const BATCH = 32;
 
 /** From now on, an allocation that finds no frame reclaims some. */
 export function installReclaim(k: KernelState): void {
-  k.reclaimer = () => reclaim(k);
+  let reclaiming = false;
+  k.reclaimer = () => {
+    if (reclaiming) return false;
+    reclaiming = true;
+    try {
+      return reclaim(k);
+    } finally {
+      reclaiming = false;
+    }
+  };
 }
 
 /**
@@ -27,11 +37,20 @@ function reclaim(k: KernelState): boolean {
     k.meter.add('reclaimScan');
     if (!isCandidate(k, pfn) || wasUsed(k, pfn)) continue;
     const before = k.buddy.freeFrames;
-    reclaimPage(k, pfn, { writeBack: true });
+    tryReclaimPage(k, pfn);
     freed += k.buddy.freeFrames - before;
   }
   k.counters.reclaimed += freed;
   return freed > 0;
+}
+
+/** A page in a table that several address spaces share needs a table of its own first; there may be no frame for it. */
+function tryReclaimPage(k: KernelState, pfn: Pfn): void {
+  try {
+    reclaimPage(k, pfn, { writeBack: true });
+  } catch (error) {
+    if (!(error instanceof OutOfMemory)) throw error;
+  }
 }
 
 function isCandidate(k: KernelState, pfn: Pfn): boolean {
@@ -44,7 +63,7 @@ function isCandidate(k: KernelState, pfn: Pfn): boolean {
 function wasUsed(k: KernelState, pfn: Pfn): boolean {
   let used = k.frames.has(pfn, PG_ACTIVE | PG_REFERENCED);
   k.frames.clear(pfn, PG_ACTIVE | PG_REFERENCED);
-  forEachMapping(k, pfn, (_mm, vma, _vpn, ref) => {
+  lookAtMappings(k, pfn, (_mm, vma, _vpn, ref) => {
     const lo = k.tables.lo(ref);
     if (vma.has(VM_LOCKED)) used = true;
     if (!k.pte.isYoung(lo)) return;

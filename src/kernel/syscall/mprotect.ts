@@ -3,6 +3,7 @@ import { PG_ANON, PG_EXCLUSIVE } from '../frame/frames.ts';
 import type { Mm } from '../mm.ts';
 import { SyscallError } from '../outcome.ts';
 import { wantsWriteNotify } from '../page-cache/mkwrite.ts';
+import { ownTables } from '../policy/own-tables.ts';
 import type { Process } from '../process.ts';
 import { flushRange } from '../shootdown.ts';
 import type { KernelState } from '../state.ts';
@@ -68,6 +69,7 @@ function fixup(k: KernelState, process: Process, vma: Vma, start: Vpn, end: Vpn,
 function changeProtection(k: KernelState, mm: Mm, vma: Vma, start: Vpn, end: Vpn): void {
   splitAt(k, mm, vma, start);
   splitAt(k, mm, vma, end);
+  ownTables(k, mm, start, end);
   const { pte, tables } = k;
   const { step, wide } = tables;
   let changed = 0;

@@ -4,6 +4,7 @@ import { PG_ACTIVE, PG_REFERENCED } from '../frame/frames.ts';
 import { markDirty } from '../page-cache/mkwrite.ts';
 import { findPte, isHugeLeaf } from '../pagetable/ptes.ts';
 import type { EntryRef } from '../pagetable/table.ts';
+import { tableForbidsWrites } from '../policy/own-tables.ts';
 import type { Process } from '../process.ts';
 import type { KernelState } from '../state.ts';
 import { VM_ACCESS, VM_EXEC_ONLY, VM_SHARED, VM_WRITE } from '../vma/flags.ts';
@@ -31,7 +32,7 @@ export function faultInRange(
   let vpn = start;
   while (vpn < end) {
     const ref = findPte(k, process.mm, vpn);
-    if (!ref || !allows(k, ref, write)) {
+    if (!ref || !allows(k, ref, write) || (write && tableForbidsWrites(k, process.mm, vpn))) {
       k.meter.add('gup');
       if (handleMmFault(k, process, vma, vpn, write, caller) === 'sigbus') return { end: vpn, failed: true };
       continue;

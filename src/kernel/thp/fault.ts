@@ -71,7 +71,7 @@ export function doHugeWpPage(site: FaultSite, ref: EntryRef): FaultResult | unde
     k.meter.add('hugePte');
     dropStaleEntry(k, mm, vpn);
     return 'hugeReuse';
-  } else if (k.policy.hugeCow === 'copy' && copyHugePage(site, ref, head)) {
+  } else if (k.policy.granule.huge === 'copy' && copyHugePage(site, ref, head)) {
     return 'hugeCopy';
   }
   splitHugePmd(k, mm, vma, ref, hugeBase(k, vpn));

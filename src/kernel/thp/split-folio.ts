@@ -1,5 +1,6 @@
 import type { Pfn } from '../../core/addr.ts';
 import { PG_DIRTY, PG_LARGE, PG_LRU, PG_REFERENCED, PG_SWAPBACKED } from '../frame/frames.ts';
+import { releaseHeld } from '../policy/shadow.ts';
 import { forEachMapping } from '../reverse-map.ts';
 import { headOf, removeMapping } from '../rmap.ts';
 import type { KernelState } from '../state.ts';
@@ -16,6 +17,7 @@ const INHERITED = PG_DIRTY | PG_REFERENCED | PG_SWAPBACKED;
 export function splitFolio(k: KernelState, pfn: Pfn): void {
   const { frames } = k;
   const head = headOf(k, pfn);
+  releaseHeld(k, head);
   splitPmdsOf(k, head);
   k.folios.delete(head);
   const flags = frames.flags[head]! & INHERITED;

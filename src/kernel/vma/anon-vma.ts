@@ -4,6 +4,9 @@ import { AnonVma, type Vma } from './vma.ts';
 export class AnonVmaRegistry {
   readonly #byId = new Map<number, AnonVma>();
   #next = 1;
+  /** Told when a VMA has got an anon_vma of its own, and before it leaves all lists. */
+  onPrepare: ((vma: Vma) => void) | undefined = undefined;
+  onUnlink: ((vma: Vma) => void) | undefined = undefined;
 
   get(id: number): AnonVma | undefined {
     return this.#byId.get(id);
@@ -35,6 +38,7 @@ export function anonVmaPrepare(
   vma.anonVma = anonVma;
   chain(vma, anonVma);
   anonVma.active++;
+  registry.onPrepare?.(vma);
 }
 
 /**
@@ -42,6 +46,7 @@ export function anonVmaPrepare(
  * child's) takes over one that has no VMA left and at most one child (`num_children < 2 && num_active_vmas == 0`).
  */
 export function anonVmaClone(dst: Vma, src: Vma): void {
+  dst.object ??= src.object?.clone();
   for (const anonVma of src.anonVmaChain) {
     chain(dst, anonVma);
     if (!dst.anonVma && anonVma.children < 2 && anonVma.active === 0) dst.anonVma = anonVma;
@@ -64,6 +69,7 @@ export function anonVmaFork(registry: AnonVmaRegistry, child: Vma, parent: Vma):
 
 /** unlink_anon_vmas: the VMA leaves all lists; lists that nobody needs any more are forgotten. */
 export function unlinkAnonVmas(registry: AnonVmaRegistry, vma: Vma): void {
+  registry.onUnlink?.(vma);
   const left = vma.anonVmaChain;
   vma.anonVmaChain = [];
   if (vma.anonVma) vma.anonVma.active--;

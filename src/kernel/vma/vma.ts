@@ -18,6 +18,8 @@ export class Vma {
   pgoff: number;
   readonly file: CachedFile | undefined;
   anonVma: AnonVma | undefined = undefined;
+  /** Its memory object, under policies that have them (policy/shadow.ts). */
+  object: { clone(): Vma['object'] } | undefined = undefined;
   /** Every anon_vma whose list this VMA is on, oldest first. */
   anonVmaChain: AnonVma[] = [];
   readonly mm: AddressSpace;
