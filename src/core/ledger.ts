@@ -9,7 +9,7 @@ import type { CycleSink } from './kernel-port.ts';
 export class Ledger implements CycleSink {
   readonly #names: string[] = [];
   readonly #ids = new Map<string, number>();
-  #cycles = new Float64Array(64);
+  private cycles = new Float64Array(64);
 
   /** The id of a cause such as `walk.L1.dram`; the same name always gives the same id. */
   cause(name: string): number {
@@ -18,36 +18,35 @@ export class Ledger implements CycleSink {
     const id = this.#names.length;
     this.#names.push(name);
     this.#ids.set(name, id);
-    if (id === this.#cycles.length) {
+    if (id === this.cycles.length) {
       const grown = new Float64Array(id * 2);
-      grown.set(this.#cycles);
-      this.#cycles = grown;
+      grown.set(this.cycles);
+      this.cycles = grown;
     }
     return id;
   }
 
   charge(cause: number, cycles: Cycle): void {
-    this.#cycles[cause] += cycles;
+    this.cycles[cause]! += cycles;
   }
 
   /** Cycles of one cause. */
   of(name: string): Cycle {
     const id = this.#ids.get(name);
-    return id === undefined ? 0 : this.#cycles[id]!;
+    return id === undefined ? 0 : this.cycles[id]!;
   }
 
   /** The sum of all lines, in cycles. */
   total(): Cycle {
     let sum = 0;
-    for (let id = 0; id < this.#names.length; id++) sum += this.#cycles[id]!;
+    for (let id = 0; id < this.#names.length; id++) sum += this.cycles[id]!;
     return sum;
   }
 
   /** Non-zero lines, in the order in which the causes were registered. */
   lines(): Record<string, number> {
     const lines: Record<string, number> = {};
-    for (const [id, name] of this.#names.entries())
-      if (this.#cycles[id] !== 0) lines[name] = this.#cycles[id]!;
+    for (const [id, name] of this.#names.entries()) if (this.cycles[id] !== 0) lines[name] = this.cycles[id]!;
     return lines;
   }
 
@@ -58,6 +57,6 @@ export class Ledger implements CycleSink {
 
   /** Back to zero, keeping the causes: the end of a warm-up. */
   reset(): void {
-    this.#cycles.fill(0);
+    this.cycles.fill(0);
   }
 }

@@ -1,7 +1,7 @@
 /** Interns the upper 32 bits of addresses to small numbers, in order of first appearance. One per trace. */
 export class RegionTable {
   readonly #ids = new Map<number, number>();
-  #high = new Float64Array(64);
+  private high = new Float64Array(64);
   #count = 0;
 
   /** The region number of `address >> 32` (0 .. 2^32-1). */
@@ -9,19 +9,19 @@ export class RegionTable {
     const known = this.#ids.get(high);
     if (known !== undefined) return known;
     const id = this.#count++;
-    if (id === this.#high.length) {
+    if (id === this.high.length) {
       const grown = new Float64Array(id * 2);
-      grown.set(this.#high);
-      this.#high = grown;
+      grown.set(this.high);
+      this.high = grown;
     }
-    this.#high[id] = high;
+    this.high[id] = high;
     this.#ids.set(high, id);
     return id;
   }
 
   /** `address >> 32` of a region. */
   highOf(region: number): number {
-    return this.#high[region]!;
+    return this.high[region]!;
   }
 
   get count(): number {

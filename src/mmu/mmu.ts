@@ -75,46 +75,46 @@ export class Mmu implements TlbMaintenance {
   readonly readsBy: Float64Array;
   readonly caches: number;
 
-  readonly #config: MmuConfig;
-  readonly #pool: WalkerPool;
-  readonly #psc: PagingStructureCaches | null;
-  #asid: Asid = 0;
-  #root: Pfn = 0;
-  readonly #stlbHit: number;
-  readonly #stlbMiss: number;
-  readonly #pscCause: number;
-  readonly #adCause: number;
-  readonly #assistCause: number;
-  readonly #firstCause: number;
-  readonly #readCauses: Uint16Array;
+  private readonly config: MmuConfig;
+  private readonly pool: WalkerPool;
+  private readonly psc: PagingStructureCaches | null;
+  private asid: Asid = 0;
+  private root: Pfn = 0;
+  private readonly stlbHit: number;
+  private readonly stlbMiss: number;
+  private readonly pscCause: number;
+  private readonly adCause: number;
+  private readonly assistCause: number;
+  private readonly firstCause: number;
+  private readonly readCauses: Uint16Array;
 
   constructor(parts: MmuParts, config: MmuConfig, ledger: Ledger) {
     this.tlbs = parts.tlbs;
     this.walker = parts.walker;
-    this.#pool = parts.pool;
-    this.#psc = parts.psc;
-    this.#config = config;
-    this.#firstCause = ledger.cause('tlb.first-level');
-    this.#stlbHit = ledger.cause('tlb.stlb-hit');
-    this.#stlbMiss = ledger.cause('tlb.stlb-miss');
+    this.pool = parts.pool;
+    this.psc = parts.psc;
+    this.config = config;
+    this.firstCause = ledger.cause('tlb.first-level');
+    this.stlbHit = ledger.cause('tlb.stlb-hit');
+    this.stlbMiss = ledger.cause('tlb.stlb-miss');
     this.queueCause = ledger.cause('walk.queue');
-    this.#pscCause = ledger.cause('walk.psc');
+    this.pscCause = ledger.cause('walk.psc');
     this.caches = config.cacheNames.length;
-    this.#readCauses = new Uint16Array((config.levels + 1) * this.caches);
-    this.readsBy = new Float64Array(this.#readCauses.length);
+    this.readCauses = new Uint16Array((config.levels + 1) * this.caches);
+    this.readsBy = new Float64Array(this.readCauses.length);
     for (let level = config.levels; level >= 1; level--) {
       for (const [cache, name] of config.cacheNames.entries()) {
-        this.#readCauses[level * this.caches + cache] = ledger.cause(`walk.L${level}.${name}`);
+        this.readCauses[level * this.caches + cache] = ledger.cause(`walk.L${level}.${name}`);
       }
     }
-    this.#adCause = ledger.cause('walk.ad-update');
-    this.#assistCause = ledger.cause('dirty.assist');
+    this.adCause = ledger.cause('walk.ad-update');
+    this.assistCause = ledger.cause('dirty.assist');
   }
 
   /** The address space to come: MOV to CR3, write of satp. Flushes nothing by itself. */
   switchTo(asid: Asid, root: Pfn): void {
-    this.#asid = asid;
-    this.#root = root;
+    this.asid = asid;
+    this.root = root;
   }
 
   /**
@@ -135,10 +135,10 @@ export class Mmu implements TlbMaintenance {
     const first = this.tlbs.first(access);
     const slot = this.tlbs.lookup(first, key, region, low);
     if (slot < 0) return this.translateMissed(first, key, region, low, offset, access, privilege, retry);
-    this.latency.add(this.#firstCause, first.latency);
+    this.latency.add(this.firstCause, first.latency);
     this.cached = true;
-    if ((this.#take(first, slot, low) >> (privilege * 3 + access)) & 1) return true;
-    return this.#refusedByEntry(key, region, low, offset, access, privilege);
+    if ((this.take(first, slot, low) >> (privilege * 3 + access)) & 1) return true;
+    return this.refusedByEntry(key, region, low, offset, access, privilege);
   }
 
   /** As {@link translate}, for who has looked in the first level already: the page is not there. */
@@ -160,16 +160,16 @@ export class Mmu implements TlbMaintenance {
       stlb.lookups += counted;
       const second = tlbs.lookup(stlb, key, region, low);
       if (second >= 0) {
-        latency.add(this.#stlbHit, stlb.latency);
-        const allowed = this.#take(stlb, second, low);
+        latency.add(this.stlbHit, stlb.latency);
+        const allowed = this.take(stlb, second, low);
         this.cached = tlbs.fill(first, key, region, low, this.frame, this.attributes, allowed, true) >= 0;
         if ((allowed >> (privilege * 3 + access)) & 1) return true;
-        return this.#refusedByEntry(key, region, low, offset, access, privilege);
+        return this.refusedByEntry(key, region, low, offset, access, privilege);
       }
       stlb.misses += counted;
-      latency.add(this.#stlbMiss, stlb.latency);
+      latency.add(this.stlbMiss, stlb.latency);
     }
-    return this.#walk(key, region, low, offset, access, privilege, true);
+    return this.walk(key, region, low, offset, access, privilege, true);
   }
 
   /** Cycles for which the walk in {@link latency} waits for a walker, given its arrival; 0 when it has none. */
@@ -177,7 +177,7 @@ export class Mmu implements TlbMaintenance {
     const { walkCycles, beforeWalk } = this.latency;
     if (walkCycles === 0) return 0;
     const ready = arrival + beforeWalk;
-    const wait = this.#pool.start(ready, walkCycles) - ready;
+    const wait = this.pool.start(ready, walkCycles) - ready;
     this.counters.queued += wait;
     return wait;
   }
@@ -189,22 +189,22 @@ export class Mmu implements TlbMaintenance {
 
   invalidatePage(asid: Asid, vpn: number): void {
     this.tlbs.invalidatePage(asid, vpn);
-    this.#psc?.invalidatePage(asid, vpn);
+    this.psc?.invalidatePage(asid, vpn);
   }
 
   invalidateRange(asid: Asid, vpn: number, pages: number): void {
     this.tlbs.invalidateRange(asid, vpn, pages);
-    this.#psc?.invalidateRange(asid, vpn, pages);
+    this.psc?.invalidateRange(asid, vpn, pages);
   }
 
   invalidateAsid(asid: Asid): void {
     this.tlbs.invalidateAsid(asid);
-    this.#psc?.invalidateAsid(asid);
+    this.psc?.invalidateAsid(asid);
   }
 
   invalidateAll(): void {
     this.tlbs.invalidateAll();
-    this.#psc?.invalidateAll();
+    this.psc?.invalidateAll();
   }
 
   /** All counts to zero, contents as they are, and a new time zero: the end of a warm-up. */
@@ -221,12 +221,12 @@ export class Mmu implements TlbMaintenance {
     this.walksBySize.fill(0);
     this.readsBy.fill(0);
     for (const tlb of this.tlbs.all) tlb.resetCounters();
-    for (const level of this.#psc?.levels ?? []) level.hits = level.misses = 0;
-    this.#pool.restart();
+    for (const level of this.psc?.levels ?? []) level.hits = level.misses = 0;
+    this.pool.restart();
   }
 
   /** Copies a TLB entry into the answer; what it allows. */
-  #take(tlb: Tlb, slot: number, low: number): number {
+  private take(tlb: Tlb, slot: number, low: number): number {
     this.frame = tlb.frameOf(slot, low);
     this.attributes = tlb.attributes[slot]!;
     this.allowed = tlb.allowed[slot]!;
@@ -237,7 +237,7 @@ export class Mmu implements TlbMaintenance {
    * A TLB entry is there and its mask does not have the access: a store to a clean page, or rights that do not fit.
    * Both may end in a walk, whose result replaces the entry.
    */
-  #refusedByEntry(
+  private refusedByEntry(
     key: number,
     region: number,
     low: number,
@@ -248,24 +248,24 @@ export class Mmu implements TlbMaintenance {
     const { walker } = this;
     const refusal = walker.rules.check(this.attributes, access, privilege);
     const clean = refusal === null && access === STORE && (this.attributes & ATTR_DIRTY) === 0;
-    const { dirty, permissionMiss } = this.#config;
+    const { dirty, permissionMiss } = this.config;
     if (clean) {
       this.counters.assists++;
       if (dirty.action !== 'fault') {
-        if (!this.#walk(key, region, low, offset, access, privilege, false)) return false;
-        this.latency.add(this.#assistCause, dirty.cycles);
+        if (!this.walk(key, region, low, offset, access, privilege, false)) return false;
+        this.latency.add(this.assistCause, dirty.cycles);
         return true;
       }
     } else if (permissionMiss === 'fault' && refusal !== null) {
-      this.fault = this.#faultFor(refusal, this.#vpn(region, low), offset, access, privilege);
+      this.fault = this.faultFor(refusal, this.vpn(region, low), offset, access, privilege);
       return false;
     }
-    this.tlbs.invalidatePage(this.#asid, this.#vpn(region, low));
-    return this.#walk(key, region, low, offset, access, privilege, true);
+    this.tlbs.invalidatePage(this.asid, this.vpn(region, low));
+    return this.walk(key, region, low, offset, access, privilege, true);
   }
 
   /** @param absent no TLB that will be filled has an entry of the page */
-  #walk(
+  private walk(
     key: number,
     region: number,
     low: number,
@@ -275,14 +275,14 @@ export class Mmu implements TlbMaintenance {
     absent: boolean,
   ): boolean {
     const { walker, counters } = this;
-    walker.root = this.#root;
-    walker.asid = this.#asid;
-    const walk = walker.walk(this.#vpn(region, low), offset, access, privilege, TIMED);
+    walker.root = this.root;
+    walker.asid = this.asid;
+    const walk = walker.walk(this.vpn(region, low), offset, access, privilege, TIMED);
     counters.count++;
     counters.reads += walk.reads;
     counters.cycles += walk.cycles;
     counters.adWrites += walk.updates;
-    this.#account(walk);
+    this.account(walk);
     if (walk.fault !== null) {
       counters.faulted++;
       this.fault = walk.fault;
@@ -301,27 +301,33 @@ export class Mmu implements TlbMaintenance {
   }
 
   /** The walk's cycles as parts of the latency: PSC, then each read with the A/D update that followed it. */
-  #account(walk: Walk): void {
+  private account(walk: Walk): void {
     const { latency } = this;
     latency.beginWalk();
-    latency.add(this.#pscCause, walk.pscCycles);
+    latency.add(this.pscCause, walk.pscCycles);
     for (let i = 0; i < walk.reads; i++) {
       const by = walk.readLevel[i]! * this.caches + walk.readFrom[i]!;
-      latency.add(this.#readCauses[by]!, walk.readCycles[i]!);
+      latency.add(this.readCauses[by]!, walk.readCycles[i]!);
       this.readsBy[by]!++;
-      if (walk.readUpdated[i] === 1) latency.add(this.#adCause, this.#config.adUpdate);
+      if (walk.readUpdated[i] === 1) latency.add(this.adCause, this.config.adUpdate);
     }
     latency.endWalk();
   }
 
   /** A fault raised by a TLB entry: no table was read. */
-  #faultFor(refusal: Refusal, vpn: number, offset: number, access: AccessType, privilege: Privilege): Fault {
+  private faultFor(
+    refusal: Refusal,
+    vpn: number,
+    offset: number,
+    access: AccessType,
+    privilege: Privilege,
+  ): Fault {
     const { reason, step } = refusal;
     const { vector, code } = this.walker.rules.exception(refusal, this.attributes, access, privilege);
     return { vector, code, reason, level: 0, vpn, offset, access, privilege, step };
   }
 
-  #vpn(region: number, low: number): number {
+  private vpn(region: number, low: number): number {
     return this.tlbs.regions.highOf(region) * REGION_PAGES + low;
   }
 }

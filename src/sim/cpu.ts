@@ -29,47 +29,47 @@ export type OnFault = (fault: Fault) => FaultOutcome;
  * as `tlbs.generation` moves: an invalidation, a back-invalidation, a change of controls.
  */
 export class Cpu {
-  readonly #mmu: Mmu;
-  readonly #window: IssueWindow;
-  readonly #onFault: OnFault;
-  readonly #data: DataSide | null;
+  private readonly mmu: Mmu;
+  private readonly window: IssueWindow;
+  private readonly onFault: OnFault;
+  private readonly data: DataSide | null;
   /** Records dropped because their process got a signal. */
   signals = 0;
-  #asid = 0;
+  private asid = 0;
 
   constructor(mmu: Mmu, window: IssueWindow, onFault: OnFault, data: DataSide | null) {
-    this.#mmu = mmu;
-    this.#window = window;
-    this.#onFault = onFault;
-    this.#data = data;
+    this.mmu = mmu;
+    this.window = window;
+    this.onFault = onFault;
+    this.data = data;
   }
 
   /** The address space of the records to come: its TLB tag and root table (MOV to CR3, write of satp). */
   switchTo(asid: number, root: number): void {
-    this.#asid = asid;
-    this.#mmu.switchTo(asid, root);
+    this.asid = asid;
+    this.mmu.switchTo(asid, root);
   }
 
   /** Runs records from..to-1 of a chunk. */
   run(chunk: Chunk, from: number, to: number): void {
     const packed =
       chunk.keys instanceof Int32Array &&
-      !this.#mmu.tlbs.wide &&
-      !this.#mmu.tlbs.slowHits &&
-      this.#asid < PACKED_ASID_LIMIT &&
+      !this.mmu.tlbs.wide &&
+      !this.mmu.tlbs.slowHits &&
+      this.asid < PACKED_ASID_LIMIT &&
       chunk.regions.count <= PACKED_REGION_LIMIT;
-    if (!packed) this.#runOneByOne(chunk, from, to);
-    else if (this.#data === null) this.#runPacked(chunk.keys as Int32Array, chunk.offsets, from, to);
-    else this.#runWithData(chunk.keys as Int32Array, chunk.offsets, from, to, this.#data);
+    if (!packed) this.runOneByOne(chunk, from, to);
+    else if (this.data === null) this.runPacked(chunk.keys as Int32Array, chunk.offsets, from, to);
+    else this.runWithData(chunk.keys as Int32Array, chunk.offsets, from, to, this.data);
   }
 
-  #runPacked(keys: Int32Array, offsets: Uint16Array, from: number, to: number): void {
-    const mmu = this.#mmu;
+  private runPacked(keys: Int32Array, offsets: Uint16Array, from: number, to: number): void {
+    const mmu = this.mmu;
     const tlbs = mmu.tlbs;
     const { itlb, dtlb, storeTlb } = tlbs;
-    const window = this.#window;
+    const window = this.window;
     const issuedBefore = window.issued - from;
-    const asidBits = this.#asid << PACKED_ASID_SHIFT;
+    const asidBits = this.asid << PACKED_ASID_SHIFT;
     const splitStores = storeTlb !== dtlb;
     const filterFills = mmu.fillCountsAsUse;
     let generation = tlbs.generation;
@@ -101,7 +101,7 @@ export class Cpu {
       let remember = true;
       if (((allowed >> type) & 1) === 0) {
         window.issued = issuedBefore + i;
-        allowed = this.#access(tlb, slot, key, record, offsets[i]! & OFFSET_MASK, type);
+        allowed = this.access(tlb, slot, key, record, offsets[i]! & OFFSET_MASK, type);
         remember = filterFills && mmu.cached;
         if (tlbs.generation !== generation) {
           generation = tlbs.generation;
@@ -133,14 +133,20 @@ export class Cpu {
     window.issued = issuedBefore + to;
   }
 
-  /** As {@link #runPacked}, and every load and store also goes through the data caches; filtered per line. */
-  #runWithData(keys: Int32Array, offsets: Uint16Array, from: number, to: number, data: DataSide): void {
-    const mmu = this.#mmu;
+  /** As {@link runPacked}, and every load and store also goes through the data caches; filtered per line. */
+  private runWithData(
+    keys: Int32Array,
+    offsets: Uint16Array,
+    from: number,
+    to: number,
+    data: DataSide,
+  ): void {
+    const mmu = this.mmu;
     const tlbs = mmu.tlbs;
     const { itlb, dtlb, storeTlb } = tlbs;
-    const window = this.#window;
+    const window = this.window;
     const issuedBefore = window.issued - from;
-    const asidBits = this.#asid << PACKED_ASID_SHIFT;
+    const asidBits = this.asid << PACKED_ASID_SHIFT;
     let lastFetch = NOTHING;
     let generation = tlbs.generation;
     let fetches = 0;
@@ -161,7 +167,7 @@ export class Cpu {
       let frame = slot < 0 ? 0 : tlb.frameOf(slot, (record >>> 2) & (REGION_PAGES - 1));
       if (((allowed >> type) & 1) === 0) {
         window.issued = issuedBefore + i;
-        allowed = this.#access(tlb, slot, key, record, offset, type);
+        allowed = this.access(tlb, slot, key, record, offset, type);
         frame = mmu.frame;
         slot = -1;
         if (tlbs.generation !== generation) {
@@ -188,36 +194,36 @@ export class Cpu {
   }
 
   /** Any chunk, any number of regions and ASIDs: no filter, no packed keys. Slower and just as exact. */
-  #runOneByOne(chunk: Chunk, from: number, to: number): void {
-    const { tlbs } = this.#mmu;
+  private runOneByOne(chunk: Chunk, from: number, to: number): void {
+    const { tlbs } = this.mmu;
     for (let i = from; i < to; i++) {
       const record = chunk.keys[i]!;
       const type = record & 3;
       const page = chunk.keys instanceof Int32Array ? record >>> 2 : Math.floor(record / 4);
       const low = page % REGION_PAGES;
       const region = Math.floor(page / REGION_PAGES);
-      const key = tlbs.keyOf(this.#asid, region, low);
+      const key = tlbs.keyOf(this.asid, region, low);
       tlbs.first(type).lookups++;
-      this.#translate(key, region, low, chunk.offsets[i]! & OFFSET_MASK, type, 0);
-      this.#window.issued++;
+      this.translate(key, region, low, chunk.offsets[i]! & OFFSET_MASK, type, 0);
+      this.window.issued++;
     }
   }
 
   /** An access that its first-level TLB did not answer: `slot` is -1, or that of an entry that refuses it. */
-  #access(tlb: Tlb, slot: number, key: number, record: number, offset: number, type: number): number {
-    const mmu = this.#mmu;
+  private access(tlb: Tlb, slot: number, key: number, record: number, offset: number, type: number): number {
+    const mmu = this.mmu;
     const region = record >>> 22;
     const low = (record >>> 2) & (REGION_PAGES - 1);
-    if (slot >= 0 || mmu.tlbs.hasGlobals) return this.#translate(key, region, low, offset, type, 0);
+    if (slot >= 0 || mmu.tlbs.hasGlobals) return this.translate(key, region, low, offset, type, 0);
     mmu.latency.clear();
     if (mmu.translateMissed(tlb, key, region, low, offset, type as AccessType, USER, false)) {
-      return this.#done(offset, type);
+      return this.done(offset, type);
     }
-    return this.#fault() ? this.#translate(key, region, low, offset, type, 1) : 0;
+    return this.fault() ? this.translate(key, region, low, offset, type, 1) : 0;
   }
 
   /** One access with all that can happen to it; what its TLB entry allows in the end, 0 when it was dropped. */
-  #translate(
+  private translate(
     key: number,
     region: number,
     low: number,
@@ -225,42 +231,42 @@ export class Cpu {
     type: number,
     firstAttempt: number,
   ): number {
-    const mmu = this.#mmu;
+    const mmu = this.mmu;
     for (let attempt = firstAttempt; attempt < MAX_RETRIES; attempt++) {
       mmu.latency.clear();
       if (mmu.translate(key, region, low, offset, type as AccessType, USER, attempt > 0)) {
-        return this.#done(offset, type);
+        return this.done(offset, type);
       }
-      if (!this.#fault()) return 0;
+      if (!this.fault()) return 0;
     }
     throw new Error(`no progress after ${MAX_RETRIES} faults on one access: ${JSON.stringify(mmu.fault)}`);
   }
 
   /** The translation is there: the access goes to memory. */
-  #done(offset: number, type: number): number {
-    const mmu = this.#mmu;
-    if (this.#data !== null && type !== FETCH) this.#data.append(mmu.latency, mmu.frame, offset);
-    this.#pend();
+  private done(offset: number, type: number): number {
+    const mmu = this.mmu;
+    if (this.data !== null && type !== FETCH) this.data.append(mmu.latency, mmu.frame, offset);
+    this.pend();
     return mmu.allowed;
   }
 
   /** The translation failed: true when the kernel says that the access shall be tried again. */
-  #fault(): boolean {
-    this.#pend();
-    this.#window.drain(this.#window.issued + 1);
-    if (this.#onFault(this.#mmu.fault!).kind === 'retry') return true;
+  private fault(): boolean {
+    this.pend();
+    this.window.drain(this.window.issued + 1);
+    if (this.onFault(this.mmu.fault!).kind === 'retry') return true;
     this.signals++;
     return false;
   }
 
-  #pend(): void {
-    const { latency } = this.#mmu;
+  private pend(): void {
+    const { latency } = this.mmu;
     if (latency.count === 0) return;
-    if (this.#window.blocking) {
-      this.#window.expose(latency);
+    if (this.window.blocking) {
+      this.window.expose(latency);
       return;
     }
-    const arrival = this.#window.arrive();
-    this.#window.pend(arrival, latency, this.#mmu.queueCause, this.#mmu.queueWait(arrival));
+    const arrival = this.window.arrive();
+    this.window.pend(arrival, latency, this.mmu.queueCause, this.mmu.queueWait(arrival));
   }
 }

@@ -50,15 +50,15 @@ export class AssociativeTable {
   /** The tag that the last {@link insert} pushed out, EMPTY when it took a free slot. */
   evicted = EMPTY;
 
-  readonly #policy: number;
+  private readonly policy: number;
   /** LRU and FIFO: the order of each set's ways, or a stamp a slot; empty where the other one is used. */
-  readonly #order: Int32Array;
-  readonly #stamps: Int32Array;
-  readonly #ordered: boolean;
+  private readonly order: Int32Array;
+  private readonly stamps: Int32Array;
+  private readonly ordered: boolean;
   /** The other policies' bits, a byte a slot. */
-  readonly #bits: Uint8Array;
-  readonly #rng: Rng;
-  #clock = 0;
+  private readonly bits: Uint8Array;
+  private readonly rng: Rng;
+  private clock = 0;
 
   /** @param seed used by `random` alone */
   constructor(sets: number, ways: number, replacement: Replacement, seed = 1) {
@@ -66,27 +66,27 @@ export class AssociativeTable {
     this.ways = ways;
     this.replacement = replacement;
     this.tags = new Int32Array(sets * ways).fill(EMPTY);
-    this.#policy = CODES[replacement];
-    const byAge = this.#policy <= FIFO;
-    this.#ordered = byAge && ways <= RECENCY_WAYS;
-    this.#order = this.#ordered ? createRecency(sets, ways) : new Int32Array(0);
-    this.#stamps = new Int32Array(byAge && !this.#ordered ? sets * ways : 0);
-    this.#bits = new Uint8Array(byAge ? 0 : sets * ways);
-    this.#rng = new Rng(seed);
+    this.policy = CODES[replacement];
+    const byAge = this.policy <= FIFO;
+    this.ordered = byAge && ways <= RECENCY_WAYS;
+    this.order = this.ordered ? createRecency(sets, ways) : new Int32Array(0);
+    this.stamps = new Int32Array(byAge && !this.ordered ? sets * ways : 0);
+    this.bits = new Uint8Array(byAge ? 0 : sets * ways);
+    this.rng = new Rng(seed);
   }
 
   /** The slot that holds `tag`, or -1; a hit counts as a use. */
   lookup(set: number, tag: number): number {
     const tags = this.tags;
     const first = set * this.ways;
-    if (this.#ordered) {
-      const newest = first + newestOf(this.#order, 2 * set);
+    if (this.ordered) {
+      const newest = first + newestOf(this.order, 2 * set);
       if (tags[newest] === tag) return newest;
     }
     const end = first + this.ways;
     for (let slot = first; slot < end; slot++) {
       if (tags[slot] === tag) {
-        this.#use(set, first, slot);
+        this.use(set, first, slot);
         return slot;
       }
     }
@@ -103,11 +103,11 @@ export class AssociativeTable {
   /** Puts `tag`, which must not be there, into a free slot or in place of the victim; returns the slot. */
   insert(set: number, tag: number): number {
     const first = set * this.ways;
-    const slot = first + (this.#ordered ? turn(this.#order, 2 * set, this.ways) : this.#victim(first));
+    const slot = first + (this.ordered ? turn(this.order, 2 * set, this.ways) : this.victim(first));
     this.evicted = this.tags[slot]!;
     if (this.evicted === EMPTY) this.live++;
     this.tags[slot] = tag;
-    if (!this.#ordered) this.#filled(first, slot);
+    if (!this.ordered) this.filled(first, slot);
     return slot;
   }
 
@@ -116,15 +116,15 @@ export class AssociativeTable {
     this.tags[slot] = EMPTY;
     this.live--;
     const way = slot % this.ways;
-    if (this.#ordered) demote(this.#order, (2 * (slot - way)) / this.ways, way, this.ways);
-    else if (this.#policy <= FIFO) this.#stamps[slot] = 0;
-    else this.#bits[slot] &= this.#policy === TREE_PLRU ? 0xff : 0;
+    if (this.ordered) demote(this.order, (2 * (slot - way)) / this.ways, way, this.ways);
+    else if (this.policy <= FIFO) this.stamps[slot] = 0;
+    else this.bits[slot] &= this.policy === TREE_PLRU ? 0xff : 0;
   }
 
   clear(): void {
     this.tags.fill(EMPTY);
-    this.#stamps.fill(0);
-    this.#bits.fill(0);
+    this.stamps.fill(0);
+    this.bits.fill(0);
     this.live = 0;
   }
 
@@ -135,64 +135,64 @@ export class AssociativeTable {
 
   /** Whether a second use right after a fill changes nothing (the same-page filter asks). */
   get fillCountsAsUse(): boolean {
-    return this.#policy !== SRRIP;
+    return this.policy !== SRRIP;
   }
 
   /** Position of a slot in its set's order of replacement, 0 = next victim; -1 when empty. For viewers. */
   rank(slot: number): number {
     if (this.tags[slot] === EMPTY) return -1;
-    if (this.#policy > FIFO) return this.#bits[slot]!;
+    if (this.policy > FIFO) return this.bits[slot]!;
     const first = slot - (slot % this.ways);
     let rank = 0;
     for (let other = first; other < first + this.ways; other++) {
-      if (this.tags[other] !== EMPTY && this.#age(other) < this.#age(slot)) rank++;
+      if (this.tags[other] !== EMPTY && this.age(other) < this.age(slot)) rank++;
     }
     return rank;
   }
 
   /** LRU and FIFO: grows with the time of the last use, or of the fill. */
-  #age(slot: number): number {
-    if (!this.#ordered) return this.#stamps[slot]!;
+  private age(slot: number): number {
+    if (!this.ordered) return this.stamps[slot]!;
     const way = slot % this.ways;
-    return placeFromOldest(this.#order, (2 * (slot - way)) / this.ways, way, this.ways);
+    return placeFromOldest(this.order, (2 * (slot - way)) / this.ways, way, this.ways);
   }
 
-  #tick(): number {
-    if (this.#clock >= MAX_STAMP) {
-      renumberStamps(this.#stamps, this.ways);
-      this.#clock = this.ways;
+  private tick(): number {
+    if (this.clock >= MAX_STAMP) {
+      renumberStamps(this.stamps, this.ways);
+      this.clock = this.ways;
     }
-    return ++this.#clock;
+    return ++this.clock;
   }
 
-  #use(set: number, first: number, slot: number): void {
-    const policy = this.#policy;
+  private use(set: number, first: number, slot: number): void {
+    const policy = this.policy;
     if (policy === LRU) {
-      if (this.#ordered) touch(this.#order, 2 * set, slot - first);
-      else this.#stamps[slot] = this.#tick();
-    } else if (policy === TREE_PLRU) touchTreePlru(this.#bits, first, this.ways, slot - first);
-    else if (policy === BIT_PLRU) touchBitPlru(this.#bits, first, this.ways, slot - first);
-    else if (policy === SRRIP) touchSrrip(this.#bits, slot);
+      if (this.ordered) touch(this.order, 2 * set, slot - first);
+      else this.stamps[slot] = this.tick();
+    } else if (policy === TREE_PLRU) touchTreePlru(this.bits, first, this.ways, slot - first);
+    else if (policy === BIT_PLRU) touchBitPlru(this.bits, first, this.ways, slot - first);
+    else if (policy === SRRIP) touchSrrip(this.bits, slot);
   }
 
   /** What a policy without an order notes of a fill. */
-  #filled(first: number, slot: number): void {
-    const policy = this.#policy;
-    if (policy <= FIFO) this.#stamps[slot] = this.#tick();
-    else if (policy === TREE_PLRU) touchTreePlru(this.#bits, first, this.ways, slot - first);
-    else if (policy === BIT_PLRU) touchBitPlru(this.#bits, first, this.ways, slot - first);
-    else if (policy === SRRIP) fillSrrip(this.#bits, slot);
+  private filled(first: number, slot: number): void {
+    const policy = this.policy;
+    if (policy <= FIFO) this.stamps[slot] = this.tick();
+    else if (policy === TREE_PLRU) touchTreePlru(this.bits, first, this.ways, slot - first);
+    else if (policy === BIT_PLRU) touchBitPlru(this.bits, first, this.ways, slot - first);
+    else if (policy === SRRIP) fillSrrip(this.bits, slot);
   }
 
-  #victim(first: number): number {
-    if (this.#policy <= FIFO) return victimByStamp(this.#stamps, first, this.ways);
+  private victim(first: number): number {
+    if (this.policy <= FIFO) return victimByStamp(this.stamps, first, this.ways);
     if (this.live < this.tags.length) {
       const free = this.tags.subarray(first, first + this.ways).indexOf(EMPTY);
       if (free >= 0) return free;
     }
-    if (this.#policy === TREE_PLRU) return victimTreePlru(this.#bits, first, this.ways);
-    if (this.#policy === BIT_PLRU) return victimBitPlru(this.#bits, first, this.ways);
-    if (this.#policy === SRRIP) return victimSrrip(this.#bits, first, this.ways);
-    return this.#rng.below(this.ways);
+    if (this.policy === TREE_PLRU) return victimTreePlru(this.bits, first, this.ways);
+    if (this.policy === BIT_PLRU) return victimBitPlru(this.bits, first, this.ways);
+    if (this.policy === SRRIP) return victimSrrip(this.bits, first, this.ways);
+    return this.rng.below(this.ways);
   }
 }

@@ -44,8 +44,8 @@ export class TlbHierarchy implements TlbMaintenance {
   wide = false;
   /** A hit in some first-level TLB adds cycles: no access is free. */
   readonly slowHits: boolean;
-  readonly #inclusive: boolean;
-  #globals = false;
+  private readonly inclusive: boolean;
+  private globals = false;
 
   constructor(config: HierarchyConfig, regions: RegionTable) {
     this.regions = regions;
@@ -53,7 +53,7 @@ export class TlbHierarchy implements TlbMaintenance {
     this.dtlb = new Tlb(config.dtlb, regions);
     this.storeTlb = config.storeTlb ? new Tlb(config.storeTlb, regions) : this.dtlb;
     this.stlb = config.stlb ? new Tlb(config.stlb, regions) : null;
-    this.#inclusive = config.inclusive ?? false;
+    this.inclusive = config.inclusive ?? false;
     this.slowHits = [this.itlb, this.dtlb, this.storeTlb].some((tlb) => tlb.latency > 0);
     this.all = [...new Set([this.itlb, this.dtlb, this.storeTlb, ...(this.stlb ? [this.stlb] : [])])];
   }
@@ -65,7 +65,7 @@ export class TlbHierarchy implements TlbMaintenance {
 
   /** The key of a page; goes over to wide keys by itself when needed. @throws InputError beyond those too */
   keyOf(asid: number, region: number, low: number): number {
-    if (!this.wide && (asid >= PACKED_GLOBAL_ASID || region >= PACKED_KEY_REGIONS)) this.#widen();
+    if (!this.wide && (asid >= PACKED_GLOBAL_ASID || region >= PACKED_KEY_REGIONS)) this.widen();
     if (!this.wide) return packedKey(asid, region, low);
     if (asid >= WIDE_GLOBAL_ASID || region >= WIDE_KEY_REGIONS) {
       throw new InputError(
@@ -80,19 +80,19 @@ export class TlbHierarchy implements TlbMaintenance {
 
   /** Some entry may be global: a lookup by a page's own key is not enough. */
   get hasGlobals(): boolean {
-    return this.#globals;
+    return this.globals;
   }
 
   /** Looks a page up in one TLB, global entries included; the slot or -1. Counts as a use, not as a lookup. */
   lookup(tlb: Tlb, key: number, region: number, low: number): number {
     const slot = tlb.lookup(key);
-    return slot >= 0 || !this.#globals ? slot : tlb.lookup(this.#globalKey(region, low));
+    return slot >= 0 || !this.globals ? slot : tlb.lookup(this.globalKey(region, low));
   }
 
   /** As {@link lookup}, leaving no trace. */
   find(tlb: Tlb, key: number, region: number, low: number): number {
     const slot = tlb.find(key);
-    return slot >= 0 || !this.#globals ? slot : tlb.find(this.#globalKey(region, low));
+    return slot >= 0 || !this.globals ? slot : tlb.find(this.globalKey(region, low));
   }
 
   /**
@@ -111,14 +111,14 @@ export class TlbHierarchy implements TlbMaintenance {
   ): number {
     let entryKey = key;
     if (attributes & ATTR_GLOBAL) {
-      this.#globals = true;
-      entryKey = this.#globalKey(region, low);
+      this.globals = true;
+      entryKey = this.globalKey(region, low);
     }
     const shift = sizeShiftOf(attributes);
     const slot = absent
       ? tlb.insert(entryKey, low, shift, frame, attributes, allowed)
       : tlb.enter(entryKey, low, shift, frame, attributes, allowed);
-    if (this.#inclusive && tlb === this.stlb) this.#backInvalidate(tlb.victim);
+    if (this.inclusive && tlb === this.stlb) this.backInvalidate(tlb.victim);
     return slot;
   }
 
@@ -128,18 +128,18 @@ export class TlbHierarchy implements TlbMaintenance {
     const key = this.keyOf(asid, region, low);
     for (const tlb of this.all) {
       tlb.invalidate(key, asid);
-      if (this.#globals) tlb.invalidate(this.#globalKey(region, low), this.#globalAsid);
+      if (this.globals) tlb.invalidate(this.globalKey(region, low), this.globalAsid);
     }
     this.generation++;
   }
 
   invalidateRange(asid: number, vpn: number, pages: number): void {
-    const global = this.#globalAsid;
+    const global = this.globalAsid;
     for (const tlb of this.all) {
       tlb.invalidateWhere((parts, slot) => {
         if (parts.asid !== asid && parts.asid !== global) return false;
         if (tlb.pieces[slot] === 1) return true;
-        const first = this.#vpnOf(parts);
+        const first = this.vpnOf(parts);
         return first < vpn + pages && vpn < first + 2 ** parts.shift;
       });
     }
@@ -156,14 +156,14 @@ export class TlbHierarchy implements TlbMaintenance {
 
   /** Every entry that is not global, whatever its ASID. */
   invalidateNonGlobal(): void {
-    const global = this.#globalAsid;
+    const global = this.globalAsid;
     for (const tlb of this.all) tlb.invalidateWhere((parts) => parts.asid !== global);
     this.generation++;
   }
 
   invalidateAll(): void {
     for (const tlb of this.all) tlb.invalidateAll();
-    this.#globals = false;
+    this.globals = false;
     this.generation++;
   }
 
@@ -176,19 +176,19 @@ export class TlbHierarchy implements TlbMaintenance {
     this.generation++;
   }
 
-  get #globalAsid(): number {
+  private get globalAsid(): number {
     return this.wide ? WIDE_GLOBAL_ASID : PACKED_GLOBAL_ASID;
   }
 
-  #globalKey(region: number, low: number): number {
+  private globalKey(region: number, low: number): number {
     return this.wide ? wideKey(WIDE_GLOBAL_ASID, region, low) : packedKey(PACKED_GLOBAL_ASID, region, low);
   }
 
-  #vpnOf({ region, low }: TagParts): number {
+  private vpnOf({ region, low }: TagParts): number {
     return this.regions.highOf(region) * REGION_PAGES + low;
   }
 
-  #backInvalidate(victim: TagParts | null): void {
+  private backInvalidate(victim: TagParts | null): void {
     if (victim === null) return;
     for (const tlb of this.all) {
       if (tlb === this.stlb) continue;
@@ -203,7 +203,7 @@ export class TlbHierarchy implements TlbMaintenance {
     this.generation++;
   }
 
-  #widen(): void {
+  private widen(): void {
     for (const tlb of this.all) {
       tlb.widen(({ asid, region, low }) =>
         wideKey(asid === PACKED_GLOBAL_ASID ? WIDE_GLOBAL_ASID : asid, region, low),

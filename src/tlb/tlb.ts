@@ -26,12 +26,12 @@ export class Tlb {
   readonly latency: number;
   readonly arrays: readonly TlbArray[];
   /** The array for 4 KiB entries: nearly every lookup ends there. */
-  readonly #small: TlbArray;
+  private readonly small: TlbArray;
   /** Every size that some array holds, smallest first. */
-  readonly #sizes: readonly { array: TlbArray; shift: number }[];
+  private readonly sizes: readonly { array: TlbArray; shift: number }[];
   /** The array that takes a leaf, by its size shift, and the shift of the entry that it makes; null for none. */
-  readonly #homes: readonly (TlbArray | null)[];
-  readonly #homeShifts: Uint8Array;
+  private readonly homes: readonly (TlbArray | null)[];
+  private readonly homeShifts: Uint8Array;
   /** By slot: PFN of the entry's first page, attributes (core/attributes.ts), allowed mask (mmu/permissions). */
   readonly frames: Float64Array;
   readonly attributes: Int32Array;
@@ -41,15 +41,15 @@ export class Tlb {
   /** Set on entries that hold a piece of a larger leaf: one invalidation must find all pieces. */
   readonly pieces: Uint8Array;
   /** Live entries that are pieces, and live entries larger than 4 KiB. */
-  #pieceCount = 0;
-  #largeCount = 0;
+  private pieceCount = 0;
+  private largeCount = 0;
 
   lookups = 0;
   misses = 0;
   evictions = 0;
   invalidations = 0;
   /** The array whose entry the last fill pushed out (its tag is there), or null. */
-  #evictedFrom: TlbArray | null = null;
+  private evictedFrom: TlbArray | null = null;
 
   constructor(config: TlbConfig, regions: RegionTable) {
     this.name = config.name;
@@ -60,15 +60,15 @@ export class Tlb {
       slots += array.sets * array.ways;
       return new TlbArray(array, base, regions);
     });
-    this.#sizes = this.arrays
+    this.sizes = this.arrays
       .flatMap((array) => array.shifts.map((shift) => ({ array, shift })))
       .sort((a, b) => a.shift - b.shift);
-    this.#small = this.#sizes[0]!.array;
-    this.#homeShifts = new Uint8Array(SHIFTS);
-    this.#homes = Array.from({ length: SHIFTS }, (_, leafShift) => {
-      const home = this.#sizes.findLast(({ shift }) => shift <= leafShift);
+    this.small = this.sizes[0]!.array;
+    this.homeShifts = new Uint8Array(SHIFTS);
+    this.homes = Array.from({ length: SHIFTS }, (_, leafShift) => {
+      const home = this.sizes.findLast(({ shift }) => shift <= leafShift);
       if (home === undefined || config.fillOnMiss === false) return null;
-      this.#homeShifts[leafShift] = home.shift;
+      this.homeShifts[leafShift] = home.shift;
       return home.array;
     });
     this.frames = new Float64Array(slots);
@@ -80,13 +80,13 @@ export class Tlb {
 
   /** The slot of the entry that covers the page of `key`, or -1. Counts as a use, not as a lookup. */
   lookup(key: number): number {
-    const slot = this.#small.lookupSmall(key);
-    if (slot >= 0) return slot + this.#small.base;
-    return this.#largeCount === 0 ? -1 : this.#lookupLarge(key);
+    const slot = this.small.lookupSmall(key);
+    if (slot >= 0) return slot + this.small.base;
+    return this.largeCount === 0 ? -1 : this.lookupLarge(key);
   }
 
-  #lookupLarge(key: number): number {
-    for (const { array, shift } of this.#sizes) {
+  private lookupLarge(key: number): number {
+    for (const { array, shift } of this.sizes) {
       const slot = shift === 0 ? -1 : array.lookup(key, shift);
       if (slot >= 0) return slot + array.base;
     }
@@ -95,7 +95,7 @@ export class Tlb {
 
   /** As {@link lookup}, leaving no trace. */
   find(key: number): number {
-    for (const { array, shift } of this.#sizes) {
+    for (const { array, shift } of this.sizes) {
       const slot = array.find(key, shift);
       if (slot >= 0) return slot + array.base;
     }
@@ -115,10 +115,10 @@ export class Tlb {
     attributes: number,
     allowed: number,
   ): number {
-    const home = this.#homes[leafShift]!;
+    const home = this.homes[leafShift]!;
     if (home === null) return -1;
-    const at = home.insert(key, this.#homeShifts[leafShift]!);
-    return this.#write(home, at, low, leafShift, frame, attributes, allowed);
+    const at = home.insert(key, this.homeShifts[leafShift]!);
+    return this.write(home, at, low, leafShift, frame, attributes, allowed);
   }
 
   /** As {@link insert}, where an entry may be there already: it is replaced. */
@@ -130,13 +130,13 @@ export class Tlb {
     attributes: number,
     allowed: number,
   ): number {
-    const home = this.#homes[leafShift]!;
+    const home = this.homes[leafShift]!;
     if (home === null) return -1;
-    const at = home.enter(key, this.#homeShifts[leafShift]!);
-    return this.#write(home, at, low, leafShift, frame, attributes, allowed);
+    const at = home.enter(key, this.homeShifts[leafShift]!);
+    return this.write(home, at, low, leafShift, frame, attributes, allowed);
   }
 
-  #write(
+  private write(
     home: TlbArray,
     at: number,
     low: number,
@@ -146,12 +146,12 @@ export class Tlb {
     allowed: number,
   ): number {
     const slot = at + home.base;
-    const shift = this.#homeShifts[leafShift]!;
+    const shift = this.homeShifts[leafShift]!;
     if (home.table.evicted === EMPTY) {
-      this.#evictedFrom = null;
+      this.evictedFrom = null;
     } else {
       this.evictions++;
-      this.#evictedFrom = home;
+      this.evictedFrom = home;
     }
     this.frames[slot] = frame - (low & ((1 << shift) - 1));
     this.attributes[slot] = attributes;
@@ -159,8 +159,8 @@ export class Tlb {
     // A free slot stands for a whole 4 KiB entry: #drop left it so.
     if ((leafShift | this.shifts[slot]! | this.pieces[slot]!) !== 0) {
       const piece = shift < leafShift ? 1 : 0;
-      this.#pieceCount += piece - this.pieces[slot]!;
-      this.#largeCount += (shift > 0 ? 1 : 0) - (this.shifts[slot]! > 0 ? 1 : 0);
+      this.pieceCount += piece - this.pieces[slot]!;
+      this.largeCount += (shift > 0 ? 1 : 0) - (this.shifts[slot]! > 0 ? 1 : 0);
       this.shifts[slot] = shift;
       this.pieces[slot] = piece;
     }
@@ -169,7 +169,7 @@ export class Tlb {
 
   /** Who left for the entry that was filled last: its place in the address space, or null. */
   get victim(): TagParts | null {
-    return this.#evictedFrom === null ? null : this.#evictedFrom.partsOf(this.#evictedFrom.table.evicted);
+    return this.evictedFrom === null ? null : this.evictedFrom.partsOf(this.evictedFrom.table.evicted);
   }
 
   /** The frame of the 4 KiB page with these low VPN bits, under an entry that covers it. */
@@ -179,8 +179,8 @@ export class Tlb {
 
   /** Drops every entry of this page, whatever its size, and every piece of a larger leaf in the same address space. */
   invalidate(key: number, asid: number): void {
-    for (let slot = this.find(key); slot >= 0; slot = this.find(key)) this.#drop(slot);
-    if (this.#pieceCount > 0)
+    for (let slot = this.find(key); slot >= 0; slot = this.find(key)) this.drop(slot);
+    if (this.pieceCount > 0)
       this.invalidateWhere((parts, other) => parts.asid === asid && this.pieces[other] === 1);
   }
 
@@ -191,7 +191,7 @@ export class Tlb {
       const tags = array.table.tags;
       for (let at = 0; at < tags.length; at++) {
         const slot = at + array.base;
-        if (tags[at] !== EMPTY && stale(array.partsOf(tags[at]!), slot)) this.#drop(slot);
+        if (tags[at] !== EMPTY && stale(array.partsOf(tags[at]!), slot)) this.drop(slot);
       }
     }
   }
@@ -203,8 +203,8 @@ export class Tlb {
     }
     this.shifts.fill(0);
     this.pieces.fill(0);
-    this.#pieceCount = 0;
-    this.#largeCount = 0;
+    this.pieceCount = 0;
+    this.largeCount = 0;
   }
 
   /** Every live entry with its place, for viewers and checks. */
@@ -239,11 +239,11 @@ export class Tlb {
     this.lookups = this.misses = this.evictions = this.invalidations = 0;
   }
 
-  #drop(slot: number): void {
+  private drop(slot: number): void {
     const array = this.arrays.findLast(({ base }) => base <= slot)!;
     array.table.remove(slot - array.base);
-    this.#pieceCount -= this.pieces[slot]!;
-    if (this.shifts[slot]! > 0) this.#largeCount--;
+    this.pieceCount -= this.pieces[slot]!;
+    if (this.shifts[slot]! > 0) this.largeCount--;
     this.pieces[slot] = 0;
     this.shifts[slot] = 0;
     this.invalidations++;
