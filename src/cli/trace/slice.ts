@@ -1,0 +1,97 @@
+import type { CommandModule } from 'yargs';
+import { InputError } from '../../core/errors.ts';
+import { accessesOf } from '../../trace/statistics.ts';
+import { type Slice, slice } from '../../trace/transform/slice.ts';
+import { RunProgress } from '../progress.ts';
+import { provenance } from './convert.ts';
+import { count, openNamed, type ReadArguments, readOptions, reportDamage } from './read-options.ts';
+import { createTrace, WRITABLE_FORMATS } from './write-trace.ts';
+
+interface SliceArguments extends ReadArguments {
+  output: string;
+  to: string | undefined;
+  from: number;
+  until: number | undefined;
+  pid: number[] | undefined;
+  address: string | undefined;
+}
+
+/** `pagewalk trace slice TRACE -o OUT`: a part of a trace, by position, process or address. */
+export const sliceCommand: CommandModule<object, SliceArguments> = {
+  command: 'slice <trace>',
+  describe: 'cut a part out of a trace, by position, process or address',
+  builder: (yargs) =>
+    readOptions(yargs)
+      .option('output', {
+        alias: 'o',
+        type: 'string',
+        demandOption: true,
+        requiresArg: true,
+        describe: 'the new file, - for stdout',
+      })
+      .option('to', {
+        type: 'string',
+        requiresArg: true,
+        describe: `its format: ${WRITABLE_FORMATS.join(', ')}`,
+      })
+      .option('from', {
+        type: 'number',
+        default: 0,
+        requiresArg: true,
+        describe: 'first access, counted from 0',
+      })
+      .option('until', { type: 'number', requiresArg: true, describe: 'the access before which it ends' })
+      .option('pid', {
+        type: 'number',
+        array: true,
+        requiresArg: true,
+        describe: 'only accesses of this process',
+      })
+      .option('address', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'only accesses that touch FIRST-END (hex, END not included)',
+      })
+      .example('$0 trace slice t.pwt -o part.pwt --from 1000000 --until 2000000', 'the second million'),
+  handler: async (options) => {
+    const from = count('from', options.from)!;
+    const to = count('until', options.until) ?? Number.POSITIVE_INFINITY;
+    if (to <= from) throw new InputError('--until must be larger than --from');
+    const wanted: Slice = {
+      from,
+      to,
+      pids: options.pid === undefined ? null : new Set(options.pid),
+      addresses: options.address === undefined ? null : addressRange(options.address),
+    };
+    const source = await openNamed(options);
+    const progress = new RunProgress(source.info.bytes);
+    const properties = { ...provenance(source), slice: sliceText(options) };
+    const output = await createTrace(options.output, options.to, { properties, mapped: source.info.mapped });
+    try {
+      for await (const chunk of slice(source.chunks(), wanted)) {
+        await output.write(chunk);
+        progress.update(accessesOf(source.statistics), source.bytesRead);
+      }
+      await output.finish();
+    } finally {
+      progress.stop();
+      await output.discard();
+      await source.close();
+    }
+    reportDamage(source);
+  },
+};
+
+function sliceText({ from, until, pid, address }: SliceArguments): string {
+  const parts = [`accesses ${from} to ${until ?? 'the end'}`];
+  if (pid) parts.push(`of process ${pid.join(', ')}`);
+  if (address) parts.push(`at ${address}`);
+  return parts.join(' ');
+}
+
+function addressRange(text: string): { first: bigint; end: bigint } {
+  const parts = /^(?:0x)?([0-9a-f]{1,16})-(?:0x)?([0-9a-f]{1,17})$/i.exec(text);
+  const range = parts && { first: BigInt(`0x${parts[1]}`), end: BigInt(`0x${parts[2]}`) };
+  if (range && range.first < range.end && range.end <= 1n << 64n) return range;
+  throw new InputError(`--address takes a range such as 0x1000-0x2000, not '${text}'`);
+}
