@@ -4,6 +4,7 @@ import type { FaultOutcome } from '../core/kernel-port.ts';
 import type { DemandKernel } from '../kernel/demand.ts';
 import type { KernelState } from '../kernel/state.ts';
 import type { TraceEvent } from '../trace/event.ts';
+import { beyondMode } from './beyond-mode.ts';
 import type { FaultCounts, ForkCounts, MemoryCounts, ProcessCounts } from './result.ts';
 
 /** What the run loop asks of a kernel, whichever it is. */
@@ -37,7 +38,9 @@ export class DemandSide implements KernelSide {
     this.#kernel = kernel;
   }
 
+  /** @throws InputError for an address that the paging mode does not have */
   handleFault(pid: number, fault: Fault): FaultOutcome {
+    if (fault.reason === 'non-canonical') throw beyondMode(fault);
     this.#minor.set(pid, (this.#minor.get(pid) ?? 0) + 1);
     return this.#kernel.handleFault(pid, fault);
   }

@@ -7,6 +7,7 @@ import type { Process } from '../kernel/process.ts';
 import type { KernelState } from '../kernel/state.ts';
 import type { CachedFile } from '../kernel/vma/vma.ts';
 import type { TraceEvent } from '../trace/event.ts';
+import { beyondMode } from './beyond-mode.ts';
 import type { KernelSide } from './kernel.ts';
 import type { FaultCounts, ForkCounts, MemoryCounts, ProcessCounts } from './result.ts';
 
@@ -45,9 +46,11 @@ export class LinuxSide implements KernelSide {
     return this.#kernel.state;
   }
 
+  /** @throws InputError for an address that the paging mode does not have, unless the trace states its mappings */
   handleFault(pid: number, fault: Fault): FaultOutcome {
     const outcome = this.#kernel.handleFault(pid, fault);
     if (outcome.kind !== 'signal' || outcome.code !== 'MAPERR' || this.#mapped) return outcome;
+    if (fault.reason === 'non-canonical') throw beyondMode(fault);
     this.implied++;
     const refused = this.#kernel.mmap(pid, { vpn: fault.vpn, pages: 1, prot: 'rwx', shared: false });
     return refused === undefined ? { kind: 'retry' } : outcome;
