@@ -13,8 +13,8 @@ function access(table: AssociativeTable, set: number, tag: number): { hit: boole
 
 describe.each<Replacement>(['lru', 'fifo', 'tree-plru', 'bit-plru', 'srrip'])('replacement %s', (policy) => {
   it('hits and evicts exactly as the policy is defined, set by set', () => {
-    const ways = policy === 'tree-plru' ? fc.constantFrom(1, 2, 4, 8, 16) : fc.integer({ min: 1, max: 12 });
-    const accesses = fc.array(fc.tuple(fc.nat(2), fc.nat(30)), { minLength: 1, maxLength: 400 });
+    const ways = policy === 'tree-plru' ? fc.constantFrom(1, 2, 4, 8, 16) : fc.integer({ min: 1, max: 24 });
+    const accesses = fc.array(fc.tuple(fc.nat(2), fc.nat(40)), { minLength: 1, maxLength: 600 });
     fc.assert(
       fc.property(ways, accesses, (width, trace) => {
         const table = new AssociativeTable(3, width, policy);
