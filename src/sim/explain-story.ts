@@ -81,6 +81,10 @@ const KERNEL_WORK: Readonly<Record<FaultKind, string>> = {
   hugeReuse: 'makes the huge page writable again: nobody else has it (copy on write, reuse)',
   hugeCopy: 'splits the huge page and copies 4 KiB of it (copy on write)',
   spurious: 'finds that the table allows it already',
+  tableReuse: 'takes the shared page table for its own: nobody else uses it any more',
+  tableCopy: 'copies the shared page table',
+  accessCopy: 'copies the frame at the first access of any kind',
+  mapShared: 'maps the page that is shared with the parent, as it is',
 };
 
 /**

@@ -17,10 +17,10 @@ const MAX_CAUSES = 1024;
  * first in it ran beside useful work: it is hidden). `window` 1 is a blocking core: everything is exposed.
  */
 export class IssueWindow implements CycleSink {
-  readonly #ledger: Ledger;
-  readonly #width: number;
-  readonly #window: number;
-  readonly #issueCause: number;
+  private readonly ledger: Ledger;
+  private readonly width: number;
+  private readonly window: number;
+  private readonly issueCause: number;
   /** Cycles of latency, by cause, that did not delay anything. */
   readonly hidden: Float64Array;
   /** `window` is 1: nothing is ever pending when a record arrives, and every latency is exposed in full. */
@@ -28,31 +28,31 @@ export class IssueWindow implements CycleSink {
 
   /** Records issued since the clock began (or since {@link restart}). */
   issued = 0;
-  #stall = 0;
-  #head = 0;
-  #tail = 0;
-  readonly #mask: number;
-  readonly #index: Float64Array;
-  readonly #completion: Float64Array;
-  readonly #partCount: Uint8Array;
-  readonly #partCause: Uint16Array;
-  readonly #partCycles: Float64Array;
+  private stall = 0;
+  private head = 0;
+  private tail = 0;
+  private readonly mask: number;
+  private readonly index: Float64Array;
+  private readonly completion: Float64Array;
+  private readonly partCount: Uint8Array;
+  private readonly partCause: Uint16Array;
+  private readonly partCycles: Float64Array;
 
   /** @param width records a cycle, >= 1; @param window records, >= 1 */
   constructor(ledger: Ledger, width: number, window: number) {
-    this.#ledger = ledger;
-    this.#width = width;
-    this.#window = window;
+    this.ledger = ledger;
+    this.width = width;
+    this.window = window;
     this.blocking = window === 1;
-    this.#issueCause = ledger.cause('issue');
+    this.issueCause = ledger.cause('issue');
     this.hidden = new Float64Array(MAX_CAUSES);
     const capacity = 2 ** Math.ceil(Math.log2(window + 1));
-    this.#mask = capacity - 1;
-    this.#index = new Float64Array(capacity);
-    this.#completion = new Float64Array(capacity);
-    this.#partCount = new Uint8Array(capacity);
-    this.#partCause = new Uint16Array(capacity * MAX_PARTS);
-    this.#partCycles = new Float64Array(capacity * MAX_PARTS);
+    this.mask = capacity - 1;
+    this.index = new Float64Array(capacity);
+    this.completion = new Float64Array(capacity);
+    this.partCount = new Uint8Array(capacity);
+    this.partCause = new Uint16Array(capacity * MAX_PARTS);
+    this.partCycles = new Float64Array(capacity * MAX_PARTS);
   }
 
   /**
@@ -60,10 +60,10 @@ export class IssueWindow implements CycleSink {
    * which the next record would issue if this one had no latency.
    */
   arrive(): Cycle {
-    while (this.#head !== this.#tail && this.#index[this.#head]! + this.#window <= this.issued) {
-      this.#retire(this.#index[this.#head]! + this.#window);
+    while (this.head !== this.tail && this.index[this.head]! + this.window <= this.issued) {
+      this.retire(this.index[this.head]! + this.window);
     }
-    return Math.floor((this.issued + 1) / this.#width) + this.#stall;
+    return Math.floor((this.issued + 1) / this.width) + this.stall;
   }
 
   /**
@@ -74,41 +74,41 @@ export class IssueWindow implements CycleSink {
       this.expose(latency);
       return;
     }
-    const at = this.#tail;
+    const at = this.tail;
     let part = at * MAX_PARTS;
     for (let i = 0; i < latency.count; i++) {
       if (i === latency.walkFrom && queued > 0) {
-        this.#partCause[part] = queueCause;
-        this.#partCycles[part++] = queued;
+        this.partCause[part] = queueCause;
+        this.partCycles[part++] = queued;
       }
-      this.#partCause[part] = latency.causes[i]!;
-      this.#partCycles[part++] = latency.cycles[i]!;
+      this.partCause[part] = latency.causes[i]!;
+      this.partCycles[part++] = latency.cycles[i]!;
     }
-    this.#index[at] = this.issued;
-    this.#completion[at] = arrival + latency.total + queued;
-    this.#partCount[at] = part - at * MAX_PARTS;
-    this.#tail = (at + 1) & this.#mask;
+    this.index[at] = this.issued;
+    this.completion[at] = arrival + latency.total + queued;
+    this.partCount[at] = part - at * MAX_PARTS;
+    this.tail = (at + 1) & this.mask;
   }
 
   /** What {@link pend} comes to on a blocking core, where no walk ever waits for a walker. */
   expose(latency: Latency): void {
-    for (let i = 0; i < latency.count; i++) this.#ledger.charge(latency.causes[i]!, latency.cycles[i]!);
-    this.#stall += latency.total;
+    for (let i = 0; i < latency.count; i++) this.ledger.charge(latency.causes[i]!, latency.cycles[i]!);
+    this.stall += latency.total;
   }
 
   /** Waits for everything pending before record `next` may issue: a fault, a system call, the end. */
   drain(next: number = this.issued): void {
-    while (this.#head !== this.#tail) this.#retire(Math.min(this.#index[this.#head]! + this.#window, next));
+    while (this.head !== this.tail) this.retire(Math.min(this.index[this.head]! + this.window, next));
   }
 
   cause(name: string): number {
-    return this.#ledger.cause(name);
+    return this.ledger.cause(name);
   }
 
   /** Cycles in which the core does nothing else: kernel work. Call {@link drain} first. */
   charge(cause: number, cycles: Cycle): void {
-    this.#ledger.charge(cause, cycles);
-    this.#stall += cycles;
+    this.ledger.charge(cause, cycles);
+    this.stall += cycles;
   }
 
   /** Cycles of another core, which run beside everything here. */
@@ -118,50 +118,40 @@ export class IssueWindow implements CycleSink {
 
   /** The cycle at which the next record would issue if nothing were pending. */
   now(): Cycle {
-    return Math.floor(this.issued / this.#width) + this.#stall;
-  }
-
-  /** Cycles of another core, which run beside everything here. */
-  hide(cause: number, cycles: Cycle): void {
-    this.hidden[cause] += cycles;
-  }
-
-  /** The cycle at which the next record would issue if nothing were pending. */
-  now(): Cycle {
-    return Math.floor(this.issued / this.#width) + this.#stall;
+    return Math.floor(this.issued / this.width) + this.stall;
   }
 
   /** Ends the run: drains, charges the issue slots, and returns the total in cycles. */
   finish(): Cycle {
     this.drain();
-    const issue = Math.ceil(this.issued / this.#width);
-    this.#ledger.charge(this.#issueCause, issue);
-    return issue + this.#stall;
+    const issue = Math.ceil(this.issued / this.width);
+    this.ledger.charge(this.issueCause, issue);
+    return issue + this.stall;
   }
 
   /** A new time zero, with nothing pending: the end of a warm-up. */
   restart(): void {
     this.drain();
     this.issued = 0;
-    this.#stall = 0;
+    this.stall = 0;
     this.hidden.fill(0);
   }
 
   /** Record `next` waits for the oldest pending record. */
-  #retire(next: number): void {
-    const at = this.#head;
-    const time = Math.floor(next / this.#width) + this.#stall;
-    let exposed = Math.max(0, this.#completion[at]! - time);
-    this.#stall += exposed;
+  private retire(next: number): void {
+    const at = this.head;
+    const time = Math.floor(next / this.width) + this.stall;
+    let exposed = Math.max(0, this.completion[at]! - time);
+    this.stall += exposed;
     const first = at * MAX_PARTS;
-    for (let part = first + this.#partCount[at]! - 1; part >= first; part--) {
-      const cycles = this.#partCycles[part]!;
-      const cause = this.#partCause[part]!;
+    for (let part = first + this.partCount[at]! - 1; part >= first; part--) {
+      const cycles = this.partCycles[part]!;
+      const cause = this.partCause[part]!;
       const charged = Math.min(cycles, exposed);
-      if (charged > 0) this.#ledger.charge(cause, charged);
+      if (charged > 0) this.ledger.charge(cause, charged);
       this.hidden[cause] += cycles - charged;
       exposed -= charged;
     }
-    this.#head = (this.#head + 1) & this.#mask;
+    this.head = (this.head + 1) & this.mask;
   }
 }
