@@ -17,7 +17,7 @@ describe('after every operation of any scenario', () => {
           expect(brokenLaws(run.machine.kernel), `seed ${seed}, line ${operation.line}`).toEqual([]);
         }
       }),
-      { numRuns: profile === 'thp' ? 15 : 40 },
+      { numRuns: profile === 'thp' || profile === 'wild' ? 8 : 20 },
     );
   });
 });

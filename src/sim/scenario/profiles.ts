@@ -133,4 +133,26 @@ export const PROFILES: Readonly<Record<string, Profile>> = {
     thp: 0,
     operations: [25, 70],
   },
+  /** Everything at once: huge pages, files, locks and moves. */
+  wild: {
+    weights: {
+      ...ACCESSES,
+      ...FAMILY,
+      mmap: 7,
+      munmap: 2,
+      mprotect: 5,
+      madvise: 10,
+      mremap: 5,
+      msync: 2,
+      mlock: 2,
+      munlock: 1,
+      file: 5,
+      look: 2,
+    },
+    advices: { ...FLAG_ADVICES, ...PAGE_ADVICES, hugepage: 3, collapse: 2 },
+    fileOperations: { fileread: 2, filewrite: 4, ftruncate: 4, fsync: 2 },
+    files: 3,
+    thp: 0.35,
+    operations: [30, 90],
+  },
 };

@@ -8,6 +8,8 @@ interface Region {
   extent: number;
   /** Shared memory may be mapped somewhere in it. */
   shared: boolean;
+  /** A file may be mapped somewhere in it. */
+  file: boolean;
 }
 
 interface File {
@@ -163,15 +165,16 @@ class Generator {
     if (this.#chance(0.06)) flags.push('locked');
     if (this.#chance(0.06)) flags.push('noreserve');
     if (at > 0 && this.#chance(0.5)) flags.push('fixed');
-    if (thp > 0 && this.#chance(thp)) flags.push('thp');
+    if (thp > 0 && !useFile && this.#chance(thp)) flags.push('thp');
     const prot = this.#pick(['rw', 'rw', 'rw', 'rw', 'rw', 'rw', 'r', 'r', 'none', 'rwx', 'w', 'x']);
     this.#emit(pid, `mmap ${name} ${pages} prot=${prot} flags=${flags.join(',')}${at ? ` at=${at}` : ''}`);
     const known = this.#regions.find((region) => region.name === name);
     if (known) {
       known.extent = Math.max(known.extent, at + pages);
       known.shared ||= shared;
+      known.file ||= useFile;
     } else {
-      this.#regions.push({ name, extent: at + pages, shared });
+      this.#regions.push({ name, extent: at + pages, shared, file: useFile });
     }
   }
 
@@ -202,8 +205,9 @@ class Generator {
     if (target) {
       target.extent = Math.max(target.extent, pages);
       target.shared ||= region.shared;
+      target.file ||= region.file;
     } else {
-      this.#regions.push({ name, extent: pages, shared: region.shared });
+      this.#regions.push({ name, extent: pages, shared: region.shared, file: region.file });
     }
   }
 
@@ -266,10 +270,11 @@ class Generator {
     }
   }
 
-  /** Collapsing shared memory is outside the model (docs/kernel.md). */
+  /** Huge pages of shared memory and of files are outside the model (docs/kernel.md). */
   #advice(region: Region): string {
     const advice = this.#weighted(this.#profile.advices);
-    return advice === 'collapse' && region.shared ? 'dontneed' : advice;
+    if (advice === 'collapse' && region.shared) return 'dontneed';
+    return advice === 'hugepage' && region.file ? 'nohugepage' : advice;
   }
 
   #look(pid: number, region: Region): void {
