@@ -5,8 +5,8 @@ import type { VmObject } from './vm-object.ts';
 
 /** A last-level page table that several address spaces use, or that one uses which has not made it its own yet. */
 export interface SharedTable {
-  /** The address space whose resident pages and tables it counts for (`deferred` accounting); 0 = none any more. */
-  owner: number;
+  /** The address space whose resident pages and tables it counts for (`deferred` accounting); none once that left. */
+  owner: Mm | undefined;
   /** The address space by whose number large folios know the entries of this table (folio.ts). */
   countedAs: number;
 }

@@ -47,7 +47,7 @@ export function shareTable(k: KernelState, parent: Mm, child: Mm, vma: Vma, vpn:
   if (k.tables.lo(target) !== 0) return k.tables.tableAt(target) === table;
   const { tables } = k.policyMemory;
   if (!tables.has(table)) {
-    tables.set(table, { owner: parent.id, countedAs: parent.id });
+    tables.set(table, { owner: parent, countedAs: parent.id });
     forbidWrites(k, parent, ref, table, base);
   }
   k.frames.refcount[table]!++;
@@ -95,7 +95,7 @@ function adopt(k: KernelState, mm: Mm, ref: EntryRef, table: Pfn, shared: Shared
   if (upperEntryProtects(k)) unprotectUpper(k, ref, table);
   k.meter.add('upperEntry');
   recount(k, table, shared, mm.id);
-  if (k.policy.sharing.accounting === 'deferred' && shared.owner !== mm.id) {
+  if (k.policy.sharing.accounting === 'deferred' && shared.owner !== mm) {
     countEntries(k, mm, table, 1);
     mm.tables++;
   }
@@ -110,7 +110,7 @@ function copyTable(k: KernelState, mm: Mm, ref: EntryRef, table: Pfn, shared: Sh
   k.tables.link(ref, own);
   k.frames.refcount[table]!--;
   const deferred = k.policy.sharing.accounting === 'deferred';
-  const wasOwner = shared.owner === mm.id;
+  const wasOwner = shared.owner === mm;
   const end = base + k.tables.entries[1]!;
   for (const vma of mm.vmas.overlapping(base, end)) {
     const from = Math.max(vma.start, base);
@@ -118,7 +118,7 @@ function copyTable(k: KernelState, mm: Mm, ref: EntryRef, table: Pfn, shared: Sh
     const count = Math.min(vma.end, end) - from;
     copyPteRange(k, mm, vma, k.memory.slab(table), at, count, from, deferred && !wasOwner);
   }
-  if (wasOwner) shared.owner = 0;
+  if (wasOwner) shared.owner = undefined;
   else if (deferred) mm.tables++;
   k.counters.tablesUnshared++;
   flushRange(k, mm, base, end);
@@ -132,8 +132,8 @@ export function leaveSharedTable(k: KernelState, mm: Mm, vpn: Vpn): boolean {
   k.tables.set(entry.ref, 0, 0);
   k.frames.refcount[entry.table]!--;
   k.meter.add('upperEntry');
-  const counts = k.policy.sharing.accounting === 'eager' || shared.owner === mm.id;
-  if (shared.owner === mm.id) shared.owner = 0;
+  const counts = k.policy.sharing.accounting === 'eager' || shared.owner === mm;
+  if (shared.owner === mm) shared.owner = undefined;
   if (!counts) return true;
   mm.tables--;
   k.meter.add('accountPte', countEntries(k, mm, entry.table, -1));
