@@ -2,6 +2,7 @@ import { InputError, nearest } from '../core/errors.ts';
 import type { CodeLab, PaperLab } from './lab.ts';
 import { CLOCK_REPLACEMENT } from './labs/clock-replacement.ts';
 import { COW_LEDGER } from './labs/cow-ledger.ts';
+import { FIND_THE_BUG } from './labs/find-the-bug.ts';
 import { FOUR_MAPPINGS } from './labs/four-mappings.ts';
 import { OWN_REPLACEMENT } from './labs/own-replacement.ts';
 import { TLB_BY_HAND } from './labs/tlb-by-hand.ts';
@@ -23,6 +24,7 @@ export const LABS = [
   CLOCK_REPLACEMENT,
   FOUR_MAPPINGS,
   COW_LEDGER,
+  FIND_THE_BUG,
   OWN_REPLACEMENT,
 ] as unknown as readonly AnyLab[];
 

@@ -39,7 +39,6 @@ export interface KernelRules {
   /** exit frees every frame of the process, whoever else has it. */
   readonly exitFreesAll: boolean;
   readonly copyDropsOld: boolean;
-  readonly copyCopies: boolean;
   /** A write by the kernel for the process (read(2) into a buffer) asks for a writable page first. */
   readonly kernelWriteFaults: boolean;
   /** The writer is told of the new frame: its TLB entry for the page goes. */
@@ -58,7 +57,6 @@ export const RIGHT_RULES: KernelRules = {
   exitDropsCount: true,
   exitFreesAll: false,
   copyDropsOld: true,
-  copyCopies: true,
   kernelWriteFaults: true,
   copyFlushes: true,
   keepFrames: false,
@@ -234,7 +232,7 @@ export class TinyKernel {
       return 'reuse';
     }
     this.copies++;
-    entry.frame = this.#allocate(this.#rules.copyCopies ? old.value : 0);
+    entry.frame = this.#allocate(old.value);
     entry.writable = true;
     if (this.#rules.copyDropsOld) {
       old.mapcount--;
