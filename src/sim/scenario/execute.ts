@@ -5,15 +5,9 @@ import { type PageView, pageAt, presentPages } from '../../kernel/proc/pagemap.t
 import type { CachedFile } from '../../kernel/vma/vma.ts';
 import { type ScenarioHost, ScenarioMachine } from './machine.ts';
 import { Pictures } from './pictures.ts';
-import {
-  type Action,
-  type ByteAddress,
-  type Operation,
-  type PageRange,
-  regionVpn,
-  type Scenario,
-} from './script.ts';
+import { type Action, type ByteAddress, type Operation, regionVpn, type Scenario } from './script.ts';
 import { regionSmaps } from './smaps.ts';
+import { systemCall } from './system-call.ts';
 
 /** One answer line; keys in the order in which they are printed. */
 export type Answer = Record<string, unknown>;
@@ -104,7 +98,9 @@ export class ScenarioRun {
       case 'sleepms':
         return { ok: true };
       default:
-        return this.#counted(pid, action.range, () => result(this.#systemCall(pid, action)));
+        return this.#counted(pid, action.range, () =>
+          result(systemCall(this.#kernel, this.#files, pid, action)),
+        );
     }
   }
 
@@ -169,66 +165,6 @@ export class ScenarioRun {
     return action.op === 'rr' ? { sum: sum.toString(16) } : {};
   }
 
-  #systemCall(pid: number, action: SystemCall): Errno | undefined {
-    const kernel = this.#kernel;
-    const vpn = regionVpn(action.range.region, action.range.first);
-    const pages = action.range.count;
-    switch (action.op) {
-      case 'mmap':
-        return this.#mmap(pid, vpn, action);
-      case 'munmap':
-        return kernel.munmap(pid, vpn, pages);
-      case 'mprotect':
-        return kernel.mprotect(pid, vpn, pages, action.prot);
-      case 'madvise':
-        return kernel.madvise(pid, vpn, pages, action.advice);
-      case 'msync':
-        return kernel.msync(pid, vpn, pages, action.sync);
-      case 'mlock':
-        return kernel.mlock(pid, vpn, pages);
-      case 'munlock':
-        return kernel.munlock(pid, vpn, pages);
-      case 'mremap':
-        return kernel.mremap(pid, {
-          vpn,
-          pages,
-          newPages: action.newPages,
-          to: action.target ? regionVpn(action.target.region, 0) : undefined,
-          dontUnmap: action.dontUnmap,
-        });
-    }
-  }
-
-  /** mmap, then the advice on huge pages; with `thp` what populates comes after the advice, as calls of their own. */
-  #mmap(pid: number, vpn: number, action: Extract<Action, { op: 'mmap' }>): Errno | undefined {
-    const { flags, prot } = action;
-    const pages = action.range.count;
-    const kernel = this.#kernel;
-    const refused = kernel.mmap(pid, {
-      vpn,
-      pages,
-      prot,
-      shared: flags.shared,
-      file: flags.file && { file: this.#files[flags.file.index]!, page: flags.file.page },
-      fixed: flags.fixed,
-      noreserve: flags.noreserve,
-      populate: flags.populate && !flags.thp,
-      locked: flags.locked && !flags.thp,
-    });
-    if (refused) return refused;
-    kernel.madvise(pid, vpn, pages, flags.thp ? 'hugepage' : 'nohugepage');
-    if (!flags.thp) return undefined;
-    if (flags.locked) kernel.mlock(pid, vpn, pages);
-    else if (flags.populate)
-      kernel.madvise(
-        pid,
-        vpn,
-        pages,
-        !flags.shared && prot.includes('w') ? 'populate_write' : 'populate_read',
-      );
-    return undefined;
-  }
-
   #exit(pid: number): void {
     this.#kernel.exit(pid);
     this.#live.delete(pid);
@@ -264,7 +200,6 @@ export class ScenarioRun {
   }
 }
 
-type SystemCall = Exclude<Extract<Action, { range: PageRange }>, { op: 'rr' | 'ww' }>;
 type FileAction = Extract<Action, { file: number }>;
 
 function result(errno: Errno | undefined): Answer {

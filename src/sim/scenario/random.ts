@@ -1,16 +1,8 @@
 import { InputError } from '../../core/errors.ts';
 import { Rng } from '../../core/rng.ts';
+import { Aim, HUGE, type Region } from './aim.ts';
+import { Dice } from './dice.ts';
 import { PROFILES, type Profile } from './profiles.ts';
-
-/** A region as the generator remembers it: enough to aim at what exists most of the time. */
-interface Region {
-  readonly name: string;
-  extent: number;
-  /** Shared memory may be mapped somewhere in it. */
-  shared: boolean;
-  /** A file may be mapped somewhere in it. */
-  file: boolean;
-}
 
 interface File {
   readonly name: string;
@@ -21,7 +13,6 @@ interface File {
 }
 
 const MAX_LIVE = 5;
-const HUGE = 512;
 
 /**
  * A valid random scenario: the text of a script whose lines all parse, though system calls in it may well fail. The
@@ -38,7 +29,8 @@ export function randomScenario(seed: number, profileName: string): string {
 }
 
 class Generator {
-  readonly #rng: Rng;
+  readonly #dice: Dice;
+  readonly #aim: Aim;
   readonly #profile: Profile;
   readonly #lines: string[] = [];
   readonly #regions: Region[] = [];
@@ -50,16 +42,17 @@ class Generator {
   #value = 1;
 
   constructor(rng: Rng, profile: Profile) {
-    this.#rng = rng;
+    this.#dice = new Dice(rng);
+    this.#aim = new Aim(this.#dice, profile.thp > 0);
     this.#profile = profile;
   }
 
   scenario(): string {
     const { files, operations } = this.#profile;
-    const count = files === 0 ? 0 : 1 + this.#rng.below(files);
+    const count = files === 0 ? 0 : 1 + this.#dice.below(files);
     for (let i = 0; i < count; i++) this.#declareFile(i);
     this.#mmapNew(1);
-    const total = operations[0] + this.#rng.below(operations[1] - operations[0]);
+    const total = operations[0] + this.#dice.below(operations[1] - operations[0]);
     for (let i = 0; i < total; i++) this.#step();
     this.#outside('frames c');
     for (const pid of this.#live) for (const region of this.#regions) this.#emit(pid, `smaps ${region.name}`);
@@ -67,12 +60,12 @@ class Generator {
   }
 
   #step(): void {
-    const pid = this.#pick(this.#live);
-    const kind = this.#weighted(this.#profile.weights);
-    const region = this.#pick(this.#regions);
+    const pid = this.#dice.pick(this.#live);
+    const kind = this.#dice.weighted(this.#profile.weights);
+    const region = this.#dice.pick(this.#regions);
     switch (kind) {
       case 'mmap':
-        if (this.#regions.length < 5 && this.#chance(0.5)) this.#mmapNew(pid);
+        if (this.#regions.length < 5 && this.#dice.chance(0.5)) this.#mmapNew(pid);
         else this.#mmapInto(pid, region);
         break;
       case 'fork':
@@ -86,26 +79,26 @@ class Generator {
         break;
       case 'r':
       case 'kr':
-        this.#emit(pid, `${kind} ${this.#address(region)}`);
+        this.#emit(pid, `${kind} ${this.#aim.address(region)}`);
         break;
       case 'w':
       case 'kw':
-        this.#emit(pid, `${kind} ${this.#address(region)} ${this.#byte()}`);
+        this.#emit(pid, `${kind} ${this.#aim.address(region)} ${this.#byte()}`);
         break;
       case 'rr':
-        this.#emit(pid, `rr ${this.#range(region)}`);
+        this.#emit(pid, `rr ${this.#aim.range(region)}`);
         break;
       case 'ww':
-        this.#emit(pid, `ww ${this.#range(region)} ${this.#byte()}`);
+        this.#emit(pid, `ww ${this.#aim.range(region)} ${this.#byte()}`);
         break;
       case 'mprotect':
         this.#emit(
           pid,
-          `mprotect ${this.#range(region)} ${this.#pick(['r', 'rw', 'rw', 'rw', 'none', 'r', 'rwx', 'x'])}`,
+          `mprotect ${this.#aim.range(region)} ${this.#dice.pick(['r', 'rw', 'rw', 'rw', 'none', 'r', 'rwx', 'x'])}`,
         );
         break;
       case 'madvise':
-        this.#emit(pid, `madvise ${this.#range(region)} ${this.#advice(region)}`);
+        this.#emit(pid, `madvise ${this.#aim.range(region)} ${this.#advice(region)}`);
         break;
       case 'mremap':
         this.#mremap(pid, region);
@@ -113,10 +106,10 @@ class Generator {
       case 'munmap':
       case 'mlock':
       case 'munlock':
-        this.#emit(pid, `${kind} ${this.#range(region)}`);
+        this.#emit(pid, `${kind} ${this.#aim.range(region)}`);
         break;
       case 'msync':
-        this.#emit(pid, `msync ${this.#range(region)}${this.#chance(0.2) ? ' async' : ''}`);
+        this.#emit(pid, `msync ${this.#aim.range(region)}${this.#dice.chance(0.2) ? ' async' : ''}`);
         break;
       case 'file':
         this.#onFile();
@@ -128,9 +121,9 @@ class Generator {
   }
 
   #declareFile(index: number): void {
-    const pages = 1 + this.#rng.below(24);
-    const tail = this.#chance(0.4) ? 1 + this.#rng.below(4095) : 0;
-    const tmpfs = this.#chance(0.4);
+    const pages = 1 + this.#dice.below(24);
+    const tail = this.#dice.chance(0.4) ? 1 + this.#dice.below(4095) : 0;
+    const tmpfs = this.#dice.chance(0.4);
     const file = { name: `f${index}`, bytes: pages * 4096 - tail, tmpfs, dropped: false };
     this.#files.push(file);
     this.#lines.push(`file ${file.name} ${file.bytes}${tmpfs ? ' fs=tmpfs' : ''}`);
@@ -144,29 +137,29 @@ class Generator {
   /** Into a region that exists: over a part of it (fixed), beside it, or where a hole may be. */
   #mmapInto(pid: number, region: Region): void {
     const room = region.extent + 8;
-    const at = this.#chance(0.2) ? Math.min(room - 1, this.#aim(region)) : this.#rng.below(room);
-    const pages = 1 + this.#rng.below(Math.max(1, Math.min(16, room - at)));
+    const at = this.#dice.chance(0.2) ? Math.min(room - 1, this.#aim.page(region)) : this.#dice.below(room);
+    const pages = 1 + this.#dice.below(Math.max(1, Math.min(16, room - at)));
     this.#mmap(pid, region.name, at, pages);
   }
 
   #mmap(pid: number, name: string, at: number, pages: number): void {
     const { thp } = this.#profile;
-    const useFile = this.#files.length > 0 && this.#chance(0.5);
-    const shared = this.#chance(useFile ? 0.55 : 0.25);
+    const useFile = this.#files.length > 0 && this.#dice.chance(0.5);
+    const shared = this.#dice.chance(useFile ? 0.55 : 0.25);
     const flags = [shared ? 'shared' : 'private'];
     if (useFile) {
-      const file = this.#pick(this.#files);
-      const page = this.#chance(0.3) ? this.#rng.below(6) : 0;
+      const file = this.#dice.pick(this.#files);
+      const page = this.#dice.chance(0.3) ? this.#dice.below(6) : 0;
       flags.push(`file:${file.name}${page ? `@${page}` : ''}`);
     } else {
       flags.push('anon');
     }
-    if (this.#chance(0.15)) flags.push('populate');
-    if (this.#chance(0.06)) flags.push('locked');
-    if (this.#chance(0.06)) flags.push('noreserve');
-    if (at > 0 && this.#chance(0.5)) flags.push('fixed');
-    if (thp > 0 && !useFile && this.#chance(thp)) flags.push('thp');
-    const prot = this.#pick(['rw', 'rw', 'rw', 'rw', 'rw', 'rw', 'r', 'r', 'none', 'rwx', 'w', 'x']);
+    if (this.#dice.chance(0.15)) flags.push('populate');
+    if (this.#dice.chance(0.06)) flags.push('locked');
+    if (this.#dice.chance(0.06)) flags.push('noreserve');
+    if (at > 0 && this.#dice.chance(0.5)) flags.push('fixed');
+    if (thp > 0 && !useFile && this.#dice.chance(thp)) flags.push('thp');
+    const prot = this.#dice.pick(['rw', 'rw', 'rw', 'rw', 'rw', 'rw', 'r', 'r', 'none', 'rwx', 'w', 'x']);
     this.#emit(pid, `mmap ${name} ${pages} prot=${prot} flags=${flags.join(',')}${at ? ` at=${at}` : ''}`);
     const known = this.#regions.find((region) => region.name === name);
     if (known) {
@@ -179,28 +172,28 @@ class Generator {
   }
 
   #regionPages(): number {
-    if (this.#profile.thp > 0 && this.#chance(this.#profile.thp))
-      return this.#pick([HUGE, HUGE, 2 * HUGE, HUGE + 7, 2 * HUGE + 100]);
+    if (this.#profile.thp > 0 && this.#dice.chance(this.#profile.thp))
+      return this.#dice.pick([HUGE, HUGE, 2 * HUGE, HUGE + 7, 2 * HUGE + 100]);
     // Sometimes across the border of two page tables.
-    if (this.#chance(0.06)) return HUGE - 12 + this.#rng.below(40);
-    return this.#pick([1, 4, 8, 12, 16, 20, 24, 32, 40]);
+    if (this.#dice.chance(0.06)) return HUGE - 12 + this.#dice.below(40);
+    return this.#dice.pick([1, 4, 8, 12, 16, 20, 24, 32, 40]);
   }
 
   #mremap(pid: number, region: Region): void {
-    const [first, end] = this.#bounds(region);
+    const [first, end] = this.#aim.bounds(region);
     const count = end - first;
-    const same = this.#chance(0.55);
-    const pages = same ? count : this.#rng.below(count + 6);
+    const same = this.#dice.chance(0.55);
+    const pages = same ? count : this.#dice.below(count + 6);
     const range = `${region.name}[${first}..${end}]`;
-    if (this.#chance(0.4)) {
+    if (this.#dice.chance(0.4)) {
       this.#emit(pid, `mremap ${range} - ${pages}`);
       region.extent = Math.max(region.extent, first + pages);
       return;
     }
-    const existing = this.#regions.length >= 5 || this.#chance(0.5);
-    const target = existing ? this.#pick(this.#regions) : undefined;
+    const existing = this.#regions.length >= 5 || this.#dice.chance(0.5);
+    const target = existing ? this.#dice.pick(this.#regions) : undefined;
     const name = target?.name ?? String.fromCharCode(65 + this.#regions.length);
-    const dontUnmap = same && this.#chance(0.3) ? ' dontunmap' : '';
+    const dontUnmap = same && this.#dice.chance(0.3) ? ' dontunmap' : '';
     this.#emit(pid, `mremap ${range} ${name} ${pages}${dontUnmap}`);
     if (target) {
       target.extent = Math.max(target.extent, pages);
@@ -229,7 +222,7 @@ class Generator {
   #wait(pid: number): void {
     const children = [...this.#live, ...this.#zombies].filter((one) => this.#parent.get(one) === pid);
     if (children.length === 0) return;
-    const child = this.#pick(children);
+    const child = this.#dice.pick(children);
     this.#emit(pid, `wait ${child}`);
     this.#live = this.#live.filter((one) => one !== child);
     this.#zombies = this.#zombies.filter((one) => one !== child);
@@ -237,10 +230,10 @@ class Generator {
 
   #onFile(): void {
     if (this.#files.length === 0) return;
-    const file = this.#pick(this.#files);
-    const offset = this.#rng.below(file.bytes + (this.#chance(0.2) ? 5000 : 1));
+    const file = this.#dice.pick(this.#files);
+    const offset = this.#dice.below(file.bytes + (this.#dice.chance(0.2) ? 5000 : 1));
     const { name } = file;
-    const operation = this.#weighted(this.#profile.fileOperations);
+    const operation = this.#dice.weighted(this.#profile.fileOperations);
     // A file that is cached in part is read ahead in pieces, whose order the disk decides.
     if (file.dropped && (operation === 'fileread' || operation === 'filewrite')) return;
     switch (operation) {
@@ -252,9 +245,9 @@ class Generator {
         file.bytes = Math.max(file.bytes, offset + 1);
         break;
       case 'ftruncate':
-        file.bytes = this.#chance(0.5)
-          ? this.#rng.below(file.bytes + 12000)
-          : 4096 * this.#rng.below(Math.ceil(file.bytes / 4096) + 4);
+        file.bytes = this.#dice.chance(0.5)
+          ? this.#dice.below(file.bytes + 12000)
+          : 4096 * this.#dice.below(Math.ceil(file.bytes / 4096) + 4);
         this.#outside(`ftruncate ${name} ${file.bytes}`);
         break;
       case 'fsync':
@@ -272,46 +265,15 @@ class Generator {
 
   /** Huge pages of shared memory and of files are outside the model (docs/kernel.md). */
   #advice(region: Region): string {
-    const advice = this.#weighted(this.#profile.advices);
+    const advice = this.#dice.weighted(this.#profile.advices);
     if (advice === 'collapse' && region.shared) return 'dontneed';
     return advice === 'hugepage' && region.file ? 'nohugepage' : advice;
   }
 
   #look(pid: number, region: Region): void {
-    if (this.#chance(0.5)) this.#emit(pid, `smaps ${region.name}`);
-    else if (this.#chance(0.3)) this.#emit(pid, `pagemap ${region.name}`);
+    if (this.#dice.chance(0.5)) this.#emit(pid, `smaps ${region.name}`);
+    else if (this.#dice.chance(0.3)) this.#emit(pid, `pagemap ${region.name}`);
     else this.#outside('frames c');
-  }
-
-  #address(region: Region): string {
-    const page = this.#aim(region);
-    const offset = this.#chance(0.3) ? this.#rng.below(4096) : 0;
-    return `${region.name}+${page}p${offset ? `+${offset}` : ''}`;
-  }
-
-  /** A page of a region, early pages more often, so that operations meet. */
-  #aim(region: Region): number {
-    if (region.extent === 0) return 0;
-    const near = Math.min(region.extent, 12);
-    if (region.extent > HUGE - 12 && this.#chance(0.4))
-      return Math.min(region.extent - 1, HUGE - 12 + this.#rng.below(24));
-    return this.#chance(0.6) ? this.#rng.below(near) : this.#rng.below(region.extent);
-  }
-
-  #range(region: Region): string {
-    if (this.#chance(0.15)) return region.name;
-    const [first, end] = this.#bounds(region);
-    return `${region.name}[${first}..${end}]`;
-  }
-
-  #bounds(region: Region): [number, number] {
-    if (this.#profile.thp > 0 && region.extent >= HUGE && this.#chance(0.35)) {
-      const base = HUGE * this.#rng.below(Math.floor(region.extent / HUGE));
-      return [base, base + HUGE];
-    }
-    const first = this.#aim(region);
-    const most = Math.min(region.extent - first, this.#chance(0.7) ? 8 : region.extent);
-    return [first, first + (most <= 0 ? 0 : 1 + this.#rng.below(most))];
   }
 
   #byte(): number {
@@ -325,23 +287,5 @@ class Generator {
 
   #outside(text: string): void {
     this.#lines.push(`- ${text}`);
-  }
-
-  #chance(probability: number): boolean {
-    return this.#rng.unit() < probability;
-  }
-
-  #pick<T>(items: readonly T[]): T {
-    return items[this.#rng.below(items.length)]!;
-  }
-
-  #weighted<T extends string>(weights: Readonly<Partial<Record<T, number>>>): T {
-    const entries = Object.entries(weights) as [T, number][];
-    let left = this.#rng.unit() * entries.reduce((sum, [, weight]) => sum + weight, 0);
-    for (const [item, weight] of entries) {
-      left -= weight;
-      if (left < 0) return item;
-    }
-    return entries.at(-1)![0];
   }
 }
