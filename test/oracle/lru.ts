@@ -1,21 +1,34 @@
-/** An LRU structure of sets and ways, the obvious way: an array of pages per set, the last used in front. */
-export class LruModel {
-  misses = 0;
-  readonly #sets: number;
+/** Set-associative true LRU, as plainly as it can be said: a list a set, most recently used first. */
+export class LruModel<Entry> {
   readonly #ways: number;
-  readonly #stacks = new Map<number, number[]>();
+  readonly #lists: Map<string, Entry>[];
 
   constructor(sets: number, ways: number) {
-    this.#sets = sets;
     this.#ways = ways;
+    this.#lists = Array.from({ length: sets }, () => new Map());
   }
 
-  use(page: number): void {
-    const set = page % this.#sets;
-    const stack = this.#stacks.get(set) ?? [];
-    const hit = stack.includes(page);
-    if (!hit) this.misses++;
-    const rest = stack.filter((other) => other !== page);
-    this.#stacks.set(set, [page, ...rest].slice(0, this.#ways));
+  /** The entry of this name, which thereby becomes the most recently used one of its set. */
+  use(set: number, name: string): Entry | undefined {
+    const list = this.#lists[set]!;
+    const entry = list.get(name);
+    if (entry !== undefined) {
+      list.delete(name);
+      list.set(name, entry);
+    }
+    return entry;
+  }
+
+  /** Adds an entry that is not there; the least recently used one of a full set goes. */
+  add(set: number, name: string, entry: Entry): void {
+    const list = this.#lists[set]!;
+    if (list.size === this.#ways) list.delete(list.keys().next().value!);
+    list.set(name, entry);
+  }
+
+  remove(isStale: (entry: Entry, name: string) => boolean): void {
+    for (const list of this.#lists) {
+      for (const [name, entry] of list) if (isStale(entry, name)) list.delete(name);
+    }
   }
 }

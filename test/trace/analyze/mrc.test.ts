@@ -6,7 +6,7 @@ import { StackDistance } from '../../../src/trace/analyze/stack-distance.ts';
 import { ChunkBuilder } from '../../../src/trace/chunk-builder.ts';
 import { generate, generatorNamed, parameterValues } from '../../../src/trace/generate/index.ts';
 import { openTrace } from '../../../src/trace/node/open.ts';
-import { LruModel } from '../../oracle/lru.ts';
+import { LruPages } from '../../oracle/lru-pages.ts';
 
 const EVERYTHING: MrcOptions = { accesses: 'all', pageShift: 0, sets: [1, 2, 4, 8], ways: 8, sample: 1 };
 
@@ -31,7 +31,7 @@ function ratiosOf(list: readonly number[], options: MrcOptions = EVERYTHING): Mi
 }
 
 function directMisses(list: readonly number[], sets: number, ways: number): number {
-  const model = new LruModel(sets, ways);
+  const model = new LruPages(sets, ways);
   for (const page of list) model.use(page);
   return model.misses;
 }
