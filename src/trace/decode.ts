@@ -18,11 +18,11 @@ export interface Decoder {
 
 /** Readable bytes behind the end of the window, for unrolled parsers. */
 export const WINDOW_PAD = 64;
-const WINDOW_BYTES = 2 << 20;
+const SMALLEST_WINDOW = 1 << 12;
 
 /** The stretch of a stream that is being decoded: what is not yet consumed, and what was added behind it. */
 export class Window {
-  #bytes = new Uint8Array(WINDOW_BYTES + WINDOW_PAD);
+  #bytes = new Uint8Array(SMALLEST_WINDOW);
   #from = 0;
   #to = 0;
 

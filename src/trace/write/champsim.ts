@@ -5,6 +5,8 @@ import type { ByteBuffer } from './byte-buffer.ts';
 
 const LOADS = 4;
 const STORES = 2;
+/** The instruction pointer of accesses before the first fetch: 0 would mean no instruction. */
+const NO_FETCH = 0x400000;
 /** ChampSim's number of the instruction pointer (inc/trace_instruction.h): reading and writing it is a jump. */
 const REG_IP = 26;
 
@@ -14,7 +16,7 @@ const REG_IP = 26;
  * access at address 0, which means none.
  */
 export function champsimFormat(): AccessFormat {
-  const ip = [0, 0] as [number, number];
+  const ip: [low: number, high: number] = [NO_FETCH, 0];
   let fetched = false;
   let fallThrough = 0;
   let loads: [number, number][] = [];
