@@ -17,6 +17,8 @@ export interface KernelSide {
   spaceOf(pid: number): number;
   /** A process event of the trace: a system call. */
   apply(event: TraceEvent): void;
+  /** Process events that the kernel refused with an errno. */
+  readonly refusals: number;
   /** What the kernel knows, for checks; null for a kernel that keeps nothing. */
   readonly state: KernelState | null;
   faults(): FaultCounts;
@@ -31,6 +33,7 @@ export interface KernelSide {
 export class DemandSide implements KernelSide {
   readonly name = 'demand';
   readonly state = null;
+  readonly refusals = 0;
   readonly #kernel: DemandKernel;
   readonly #minor = new Map<number, number>();
 

@@ -32,6 +32,7 @@ export class LinuxSide implements KernelSide {
   implied = 0;
   /** System calls of the trace that the model refused, by what they were and why. */
   readonly refusedCalls = new Map<string, number>();
+  refusals = 0;
   readonly #minorBefore = new Map<Process, number>();
   readonly #majorBefore = new Map<Process, number>();
 
@@ -67,6 +68,7 @@ export class LinuxSide implements KernelSide {
   apply(event: TraceEvent): void {
     const refused = this.#call(event);
     if (refused === undefined) return;
+    this.refusals++;
     const what = `${event.kind}: ${refused}`;
     this.refusedCalls.set(what, (this.refusedCalls.get(what) ?? 0) + 1);
   }

@@ -112,7 +112,7 @@ export class Simulation {
       tlb: this.spaces,
       ledger: this.window,
       costs: scaleCosts(LINUX_6_18_COSTS, core.frequencyGHz / MEASURED_GHZ),
-      contents: false,
+      contents: this.#options.check ?? false,
     };
     return new LinuxSide(new LinuxKernel(config), mapped);
   }
@@ -189,7 +189,8 @@ export class Simulation {
   #runRecords(chunk: Chunk, from: number, to: number): void {
     if (from === to) return;
     if (this.#pid === NOBODY) this.#switch(FIRST_PID);
-    this.cpu.run(chunk, from, to);
+    if (this.checker === null) this.cpu.run(chunk, from, to);
+    else this.checker.run(this.cpu, this.#pid, chunk, from, to);
   }
 
   #apply(event: TraceEvent): void {
@@ -199,8 +200,9 @@ export class Simulation {
       return;
     }
     this.window.drain();
+    const { refusals } = this.kernel;
     this.kernel.apply(event);
-    this.checker?.afterCall(event);
+    this.checker?.afterCall(event, this.kernel.refusals > refusals);
     // A system call of the running process may have changed its root table; the first process to start runs.
     const first = event.kind === 'start' && this.#pid === NOBODY;
     if ('pid' in event && (first || event.pid === this.#pid)) this.#switch(event.pid);

@@ -1,10 +1,13 @@
 import { ACCESS_NAMES } from '../../core/access.ts';
 import { formatAddress } from '../../core/addr.ts';
 import type { Fault } from '../../core/fault.ts';
+import type { Chunk } from '../../trace/chunk.ts';
 import type { TraceEvent } from '../../trace/event.ts';
 import type { AddressSpaces } from '../address-spaces.ts';
+import type { Cpu } from '../cpu.ts';
 import type { Hardware } from '../hardware.ts';
 import type { KernelSide } from '../kernel.ts';
+import { ContentsCheck } from './contents-check.ts';
 import type { Finding } from './finding.ts';
 import { FrameCheck } from './frame-check.ts';
 import { TlbSanitizer } from './tlb-sanitizer.ts';
@@ -16,19 +19,24 @@ const FAULTS_PER_FRAME = 1;
 
 /**
  * The laws that `--check` holds a run to: no stale TLB entry after any kernel operation, conservation of frames after
- * every change of processes and mappings and after many faults, and a ledger that sums to the total.
+ * every change of processes and mappings and after many faults, loads that see what the program stored, and a ledger
+ * that sums to the total.
  */
 export class Checker {
   readonly findings: Finding[] = [];
   readonly #kernel: KernelSide;
   readonly #spaces: AddressSpaces;
   readonly #tlbs: TlbSanitizer;
+  /** null where the kernel keeps no contents. */
+  readonly #contents: ContentsCheck | null;
   #faultsUntilCount = 1;
 
   constructor(hardware: Hardware, spaces: AddressSpaces, kernel: KernelSide) {
     this.#kernel = kernel;
     this.#spaces = spaces;
     this.#tlbs = new TlbSanitizer(hardware, spaces);
+    const { state } = kernel;
+    this.#contents = state?.keepContents ? new ContentsCheck(hardware, spaces, kernel, state) : null;
   }
 
   /** A fault of `pid` was handled. */
@@ -39,8 +47,15 @@ export class Checker {
     if (--this.#faultsUntilCount <= 0) this.#countFrames(operation);
   }
 
-  /** A process event was applied. */
-  afterCall(event: TraceEvent): void {
+  /** Runs records of `pid`, each access held against what the program means. */
+  run(cpu: Cpu, pid: number, chunk: Chunk, from: number, to: number): void {
+    if (this.#contents === null) cpu.run(chunk, from, to);
+    else this.#add(this.#contents.run(cpu, pid, chunk, from, to));
+  }
+
+  /** A process event was applied. @param refused the kernel gave an errno */
+  afterCall(event: TraceEvent, refused: boolean): void {
+    this.#contents?.afterCall(event, refused);
     const operation = 'pid' in event ? `${event.kind} of process ${event.pid}` : event.kind;
     this.#add(this.#tlbs.afterCall(operation));
     if (event.kind === 'fork' || event.kind === 'exit' || event.kind === 'exec') this.#countFrames(operation);

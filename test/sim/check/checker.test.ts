@@ -59,6 +59,7 @@ function harmAfter(kernel: KernelSide, kind: TraceEvent['kind'], harm: (state: K
 }
 
 const STALE = 'no TLB entry allows what its page table forbids';
+const CONTENTS = 'loads see what the program stored';
 const SHARED_WRITABLE = 'no writable entry leads to a shared private page';
 
 describe('a run with checks', () => {
@@ -112,5 +113,23 @@ describe('a run with checks', () => {
       });
     });
     expect(laws).toContain(SHARED_WRITABLE);
+  });
+
+  it('finds a copy-on-write copy that copied nothing', async () => {
+    const steps: Step[] = [start, map, run(1), store(0), store(0), fork, store(0), load(0)];
+    const laws = await brokenLaws(steps, ({ kernel }) => {
+      kernel.state!.contents.copy = () => 0;
+    });
+    expect(laws).toEqual([CONTENTS]);
+  });
+
+  it('finds a page that still shows what MADV_DONTNEED threw away', async () => {
+    const drop: TraceEvent = { kind: 'madvise', pid: 1, vpn: 0x100, pages: 8, advice: 'dontneed' };
+    const steps: Step[] = [start, map, run(1), store(0), drop, load(0)];
+    const laws = await brokenLaws(steps, ({ kernel }) => {
+      const apply = kernel.apply.bind(kernel);
+      kernel.apply = (event) => (event === drop ? undefined : apply(event));
+    });
+    expect(laws).toEqual([CONTENTS]);
   });
 });

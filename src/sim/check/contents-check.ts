@@ -1,0 +1,123 @@
+import { ACCESS_NAMES, type AccessType, STORE } from '../../core/access.ts';
+import { formatAddress, type Pfn, REGION_PAGES } from '../../core/addr.ts';
+import type { KernelState } from '../../kernel/state.ts';
+import type { Chunk } from '../../trace/chunk.ts';
+import type { TraceEvent } from '../../trace/event.ts';
+import type { AddressSpaces } from '../address-spaces.ts';
+import type { Cpu } from '../cpu.ts';
+import type { Hardware } from '../hardware.ts';
+import type { KernelSide } from '../kernel.ts';
+import type { Finding } from './finding.ts';
+import { ShadowMemory, UNKNOWN } from './shadow.ts';
+
+const NOTHING = -1;
+/** Stamps are 1 to this, in turn. */
+const STAMPS = 2 ** 15 - 1;
+
+/**
+ * Contents against program semantics: every store puts a new stamp into the frame that it was translated to, every
+ * load and fetch looks into its frame and compares with what the program must see (shadow.ts). So a write that shows
+ * in another process, a copy that copied nothing, a stale translation or a wrong frame of a superpage is seen at the
+ * first load that it makes wrong.
+ *
+ * A page's contents are two stamps, of which a store changes one: what a copy should have brought along is in the
+ * other. They travel in the kernel's own word for a page with a single byte in it (kernel/frame/contents.ts), which
+ * it moves, copies and swaps without looking inside.
+ *
+ *   31       17 16        2 1 0
+ *   | stamp 1  |  stamp 0  | 01 |
+ */
+export class ContentsCheck {
+  readonly #hardware: Hardware;
+  readonly #spaces: AddressSpaces;
+  readonly #kernel: KernelSide;
+  readonly #state: KernelState;
+  readonly #shadow = new ShadowMemory();
+  #stamp = 1;
+
+  constructor(hardware: Hardware, spaces: AddressSpaces, kernel: KernelSide, state: KernelState) {
+    this.#hardware = hardware;
+    this.#spaces = spaces;
+    this.#kernel = kernel;
+    this.#state = state;
+  }
+
+  afterCall(event: TraceEvent, refused: boolean): void {
+    this.#shadow.apply(event, refused);
+  }
+
+  /**
+   * Runs records from..to-1 of `pid` on the CPU and checks each. Records that repeat the last page of their type, with
+   * nothing in between that could change what is there, run along with the next that does not.
+   */
+  run(cpu: Cpu, pid: number, chunk: Chunk, from: number, to: number): Finding[] {
+    const findings: Finding[] = [];
+    const last = [NOTHING, NOTHING, NOTHING];
+    let done = from;
+    for (let i = from; i < to; i++) {
+      const record = chunk.keys[i]!;
+      const type = (record & 3) as AccessType;
+      if (record === last[type]) continue;
+      const signals = cpu.signals;
+      cpu.run(chunk, done, i + 1);
+      done = i + 1;
+      if (cpu.signals !== signals) {
+        last.fill(NOTHING);
+        continue;
+      }
+      if (type === STORE) last.fill(NOTHING);
+      last[type] = record;
+      const finding = this.#check(pid, chunk, Math.floor(record / 4), type);
+      if (finding) findings.push(finding);
+    }
+    if (done < to) cpu.run(chunk, done, to);
+    return findings;
+  }
+
+  #check(pid: number, chunk: Chunk, page: number, type: AccessType): Finding | null {
+    const low = page % REGION_PAGES;
+    const region = Math.floor(page / REGION_PAGES);
+    const vpn = chunk.regions.highOf(region) * REGION_PAGES + low;
+    const frame = this.#frameOf(pid, region, low, vpn, type);
+    if (frame < 0) return null;
+    const { content } = this.#state.frames;
+    const expected = this.#shadow.load(pid, vpn);
+    if (type === STORE) {
+      content[frame] = this.#stamped(content[frame]!);
+      this.#shadow.store(pid, vpn, expected === UNKNOWN ? content[frame]! : this.#stamped(expected));
+      this.#stamp = (this.#stamp % STAMPS) + 1;
+      return null;
+    }
+    const seen = content[frame]!;
+    if (expected === seen || expected === UNKNOWN) return null;
+    return {
+      law: 'loads see what the program stored',
+      what: `page ${formatAddress(vpn, 0)} of process ${pid} leads to frame ${frame}, which holds ${stampsOf(seen)}; the program stored ${stampsOf(expected)}`,
+      operation: `a ${ACCESS_NAMES[type]}`,
+    };
+  }
+
+  /** A page's word after a store to it. */
+  #stamped(word: number): number {
+    const stamp = this.#stamp;
+    return (stamp & 1 ? (word & 0x1ffff) | (stamp << 17) : (word & ~0x1ffff) | (stamp << 2)) | 1;
+  }
+
+  /** Where the access went: by its TLB entry, or by the tables where no TLB keeps it; -1 when it went nowhere. */
+  #frameOf(pid: number, region: number, low: number, vpn: number, type: AccessType): Pfn {
+    const { tlbs } = this.#hardware;
+    const tag = this.#spaces.tagOf(this.#kernel.spaceOf(pid));
+    const tlb = tlbs.first(type);
+    const slot = tlb.find(tlbs.keyOf(tag, region, low));
+    if (slot >= 0) return tlb.frameOf(slot, low);
+    const { tables, pte } = this.#state;
+    const ref = tables.find(this.#kernel.rootOf(pid), vpn, 1);
+    if (!ref || !pte.present(tables.lo(ref))) return NOTHING;
+    const inside = vpn % tables.span[ref.level]!;
+    return pte.pfn(tables.lo(ref), tables.hi(ref)) + inside;
+  }
+}
+
+function stampsOf(word: number): string {
+  return word === 0 ? 'zeros' : `stamps ${word >>> 17} and ${(word >>> 2) & STAMPS}`;
+}
