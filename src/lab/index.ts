@@ -3,7 +3,9 @@ import type { CodeLab, PaperLab } from './lab.ts';
 import { CLOCK_REPLACEMENT } from './labs/clock-replacement.ts';
 import { COW_LEDGER } from './labs/cow-ledger.ts';
 import { FIND_THE_BUG } from './labs/find-the-bug.ts';
+import { FORK_BILL } from './labs/fork-bill.ts';
 import { FOUR_MAPPINGS } from './labs/four-mappings.ts';
+import { OWN_COW_POLICY } from './labs/own-cow-policy.ts';
 import { OWN_REPLACEMENT } from './labs/own-replacement.ts';
 import { TLB_BY_HAND } from './labs/tlb-by-hand.ts';
 import { TLB_DETECTIVE } from './labs/tlb-detective.ts';
@@ -24,8 +26,10 @@ export const LABS = [
   CLOCK_REPLACEMENT,
   FOUR_MAPPINGS,
   COW_LEDGER,
+  FORK_BILL,
   FIND_THE_BUG,
   OWN_REPLACEMENT,
+  OWN_COW_POLICY,
 ] as unknown as readonly AnyLab[];
 
 /** The lab of this name. @throws InputError, naming the nearest, for any other */
