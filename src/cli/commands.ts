@@ -32,6 +32,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./conform.ts')).conformCommand,
   },
   {
+    name: 'formats',
+    summary: 'list the trace formats, and where the layout of each is stated',
+    load: async () => (await import('./formats.ts')).formatsCommand,
+  },
+  {
     name: 'machines',
     summary: 'list the machine presets, or explain where each number of one comes from',
     load: async () => (await import('./machines.ts')).machinesCommand,
@@ -50,6 +55,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     name: 'scenario',
     summary: 'run a scenario of memory operations, or compare model and real kernel on it',
     load: async () => (await import('./scenario.ts')).scenarioCommand,
+  },
+  {
+    name: 'view',
+    summary: 'step through a scenario or a trace in the browser',
+    load: async () => (await import('./view.ts')).viewCommand,
   },
   {
     name: 'calibrate',
