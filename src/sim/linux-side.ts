@@ -5,6 +5,7 @@ import type { LinuxKernel } from '../kernel/linux.ts';
 import { gatherSmaps, kiloBytesPss } from '../kernel/proc/smaps.ts';
 import type { Process } from '../kernel/process.ts';
 import type { KernelState } from '../kernel/state.ts';
+import { ADVICES } from '../kernel/syscall/madvise.ts';
 import type { CachedFile } from '../kernel/vma/vma.ts';
 import type { TraceEvent } from '../trace/event.ts';
 import { beyondMode } from './beyond-mode.ts';
@@ -98,6 +99,7 @@ export class LinuxSide implements KernelSide {
         return kernel.mremap(this.#known(event.pid), { vpn, pages, newPages, ...to });
       }
       case 'madvise':
+        if (!ADVICES.includes(event.advice)) return 'EINVAL';
         return kernel.madvise(this.#known(event.pid), event.vpn, event.pages, event.advice);
       case 'brk':
         return kernel.brk(this.#known(event.pid), event.endVpn);

@@ -31,6 +31,12 @@ const load = (page: number): Step => ({ access: LOAD, page: 0x100 + page });
 const fork: TraceEvent = { kind: 'fork', pid: 1, child: 2 };
 
 describe('a trace with a fork over the Linux layer', () => {
+  it('refuses an advice that Linux does not have with EINVAL, as Linux does, and goes on', async () => {
+    const advice: TraceEvent = { kind: 'madvise', pid: 1, vpn: 0x100, pages: 1, advice: 'do-magic' };
+    const { faults } = await runSteps([start, map(false), run(1), advice, store(0)]);
+    expect(faults.minor).toBe(1);
+  });
+
   it('copies private pages that a child writes, and lets the parent reuse its own when it writes second', async () => {
     const { faults, forks } = await runSteps([
       start,

@@ -1,6 +1,7 @@
 import { FETCH, LOAD, STORE, USER } from '../../core/access.ts';
 import { formatAddress, REGION_PAGES } from '../../core/addr.ts';
 import { ATTR_GLOBAL } from '../../core/attributes.ts';
+import { spanShifts } from '../../mmu/mode/mode.ts';
 import { PEEK, Walker } from '../../mmu/walker.ts';
 import type { Tlb } from '../../tlb/tlb.ts';
 import type { AddressSpaces } from '../address-spaces.ts';
@@ -61,7 +62,41 @@ export class TlbSanitizer {
         this.#examine(tlb, slot, vpn, root, operation, findings);
       }
     }
+    this.#examinePointers(operation, findings);
     return findings;
+  }
+
+  /** The paging-structure caches: every pointer in them is the one that the tables of its address space hold. */
+  #examinePointers(operation: string, findings: Finding[]): void {
+    for (const cache of this.#hardware.psc?.levels ?? []) {
+      for (const { asid, vpn, table } of cache.entries()) {
+        const root = this.#spaces.rootOfTag(asid);
+        if (root === undefined) continue;
+        const truth = this.#tableBelow(root, vpn, cache.level);
+        if (truth === table) continue;
+        findings.push({
+          law: 'no paging-structure cache points where the tables do not',
+          what: `level ${cache.level}, page ${formatAddress(vpn, 0)}: table ${table}, and the tables say ${truth ?? 'none'}`,
+          operation,
+        });
+      }
+    }
+  }
+
+  /** The table that the entry of `level` points to on the way to a page; undefined where the way ends before. */
+  #tableBelow(root: number, vpn: number, level: number): number | undefined {
+    const { memory, mode } = this.#hardware;
+    const words = mode.pteBytes / 4;
+    const shifts = spanShifts(mode);
+    let table = root;
+    for (let at = mode.levels; at >= level; at--) {
+      const word = (Math.floor(vpn / 2 ** shifts[at]!) % 2 ** mode.indexBits[at - 1]!) * words;
+      const lo = memory.read(table, word);
+      const hi = words === 2 ? memory.read(table, word + 1) : 0;
+      if (!mode.format.isPresent(lo, hi) || mode.format.isLeaf(lo, hi, at)) return undefined;
+      table = mode.format.pfnOf(lo, hi);
+    }
+    return table;
   }
 
   #examine(tlb: Tlb, slot: number, vpn: number, root: number, operation: string, findings: Finding[]): void {
