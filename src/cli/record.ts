@@ -2,9 +2,11 @@ import { hostname, release } from 'node:os';
 import type { ArgumentsCamelCase, CommandModule } from 'yargs';
 import { InputError } from '../core/errors.ts';
 import type { Chunk } from '../trace/chunk.ts';
+import { countNativeFaults, nativeProperties } from '../trace/node/record/native.ts';
 import { record } from '../trace/node/record/recorder.ts';
 import { findValgrind, type Valgrind } from '../trace/node/record/valgrind.ts';
 import { accessesOf, type TraceStatistics } from '../trace/statistics.ts';
+import { ChunkSampler } from '../trace/transform/sample.ts';
 import { RunProgress } from './progress.ts';
 import { count } from './trace/read-options.ts';
 import { createTrace, WRITABLE_FORMATS } from './trace/write-trace.ts';
@@ -17,6 +19,8 @@ interface RecordArguments {
   'max-accesses': number | undefined;
   'kernel-accesses': boolean;
   'work-folder': string | undefined;
+  sample: number;
+  native: boolean;
 }
 
 /** `pagewalk record -o OUT -- COMMAND`: runs a program and keeps every access of its whole process tree. */
@@ -48,6 +52,18 @@ export const recordCommand: CommandModule<object, RecordArguments> = {
         default: true,
         describe: 'record what the kernel reads and writes for system calls',
       })
+      .option('sample', {
+        type: 'number',
+        default: 1,
+        requiresArg: true,
+        describe: 'keep this share of the accesses, in stretches of a million; every event',
+      })
+      .option('native', {
+        type: 'boolean',
+        default: false,
+        describe:
+          'run the program once more, before, without Valgrind, and keep the faults that the kernel counts',
+      })
       .option('work-folder', { type: 'string', requiresArg: true, describe: 'where the logs pass through' })
       .example('$0 record -o t.pwt -- gcc -c hello.c', 'the compiler with every process it starts'),
   handler: async (options) => {
@@ -57,13 +73,18 @@ export const recordCommand: CommandModule<object, RecordArguments> = {
       });
     const command = commandOf(options);
     const limit = count('max-accesses', options.maxAccesses) ?? Number.POSITIVE_INFINITY;
+    if (!(options.sample > 0 && options.sample <= 1))
+      throw new InputError(`--sample takes a share, such as 0.1, not '${options.sample}'`);
     const valgrind = findValgrind();
+    const native = options.native ? nativeProperties(await countNativeFaults(command)) : {};
     const output = await createTrace(options.output, options.to, {
-      properties: provenance(command, options.kernelAccesses, valgrind),
+      properties: { ...provenance(command, options, valgrind), ...native },
       mapped: false,
     });
     const progress = new RunProgress(null);
+    const sampler = new ChunkSampler(options.sample);
     let recorded = 0;
+    let last: Chunk | null = null;
     // An interrupt is the program's to die of; the trace up to there is kept.
     process.removeAllListeners('SIGINT').on('SIGINT', () => undefined);
     try {
@@ -73,12 +94,16 @@ export const recordCommand: CommandModule<object, RecordArguments> = {
         kernelAccesses: options.kernelAccesses,
         ...(options.workFolder !== undefined && { workFolder: options.workFolder }),
         emit: async (chunk: Chunk) => {
-          await output.write(chunk);
-          recorded += chunk.count;
+          last = chunk;
+          const kept = sampler.take(chunk);
+          if (kept) await output.write(kept);
+          recorded += kept?.count ?? 0;
           return recorded < limit;
         },
         onProgress: (statistics: TraceStatistics) => progress.update(accessesOf(statistics), 0),
       });
+      const rest = last && sampler.rest(last);
+      if (rest) await output.write(rest);
       await output.finish();
       progress.stop();
       if (stopped) warn(`stopped after ${recorded} accesses; the program was ended`);
@@ -96,7 +121,11 @@ function commandOf({ _: [, ...words] }: ArgumentsCamelCase<RecordArguments>): st
   throw new InputError('no program to record', { remedy: 'pagewalk record -o t.pwt -- gcc -c hello.c' });
 }
 
-function provenance(command: string[], kernelAccesses: boolean, valgrind: Valgrind): Record<string, string> {
+function provenance(
+  command: string[],
+  { 'kernel-accesses': kernelAccesses, sample }: RecordArguments,
+  valgrind: Valgrind,
+): Record<string, string> {
   return {
     command: command.map(shellWord).join(' '),
     folder: process.cwd(),
@@ -104,6 +133,7 @@ function provenance(command: string[], kernelAccesses: boolean, valgrind: Valgri
     host: `${hostname()}, Linux ${release()} ${process.arch}`,
     time: new Date().toISOString(),
     kernelAccesses: String(kernelAccesses),
+    ...(sample < 1 && { sample: String(sample) }),
   };
 }
 
