@@ -1,3 +1,4 @@
+import { type Arena, HOST_MEMORY } from '../core/arena.ts';
 import { InputError } from '../core/errors.ts';
 
 const EMPTY = -1;
@@ -22,17 +23,17 @@ export class Cache {
   readonly sets: number;
   hits = 0;
   misses = 0;
-  private readonly ways: number;
+  readonly ways: number;
   /** sets - 1 where sets is a power of two, else -1: the set is then the remainder. */
-  private readonly mask: number;
+  readonly mask: number;
   /** Line numbers, `ways` a set. Doubles when a line number may need more than 31 bits. */
-  private readonly lines: Int32Array | Float64Array;
+  readonly lines: Int32Array | Float64Array;
 
   /**
    * @param lineBits bits of the largest line number (physical-address bits less log2 of the line)
    * @throws InputError when the geometry has no whole number of sets
    */
-  constructor(geometry: CacheGeometry, lineBits: number) {
+  constructor(geometry: CacheGeometry, lineBits: number, arena: Arena = HOST_MEMORY) {
     const sets = geometry.bytes / (geometry.ways * geometry.line);
     if (!Number.isInteger(sets) || sets < 1) {
       throw new InputError(
@@ -45,7 +46,7 @@ export class Cache {
     this.ways = geometry.ways;
     this.mask = (sets & (sets - 1)) === 0 ? sets - 1 : -1;
     const slots = sets * geometry.ways;
-    this.lines = (lineBits > 31 ? new Float64Array(slots) : new Int32Array(slots)).fill(EMPTY);
+    this.lines = (lineBits > 31 ? new Float64Array(slots) : arena.int32(slots)).fill(EMPTY);
   }
 
   /**

@@ -1,5 +1,6 @@
 import type { Cycle, Pfn } from '../core/addr.ts';
 import { PAGE_SHIFT } from '../core/addr.ts';
+import { type Arena, HOST_MEMORY } from '../core/arena.ts';
 import { InputError } from '../core/errors.ts';
 import { Cache, type CacheGeometry } from './cache.ts';
 import type { Dram } from './dram.ts';
@@ -13,14 +14,19 @@ export class CacheHierarchy {
   readonly dram: Dram;
   /** Cycles by who answers: the index of a cache, or `caches.length` for memory. */
   readonly latencies: Int32Array;
-  private readonly lineShift: number;
+  readonly lineShift: number;
   private readonly linesPerPage: number;
 
   /**
    * @param geometries nearest first, all with the same line size (a power of two, 4..4096 bytes); may be empty
    * @param physicalBits bits of the largest physical address
    */
-  constructor(geometries: readonly CacheGeometry[], dram: Dram, physicalBits: number) {
+  constructor(
+    geometries: readonly CacheGeometry[],
+    dram: Dram,
+    physicalBits: number,
+    arena: Arena = HOST_MEMORY,
+  ) {
     const line = geometries[0]?.line ?? 64;
     this.lineShift = Math.log2(line);
     this.linesPerPage = 2 ** (PAGE_SHIFT - this.lineShift);
@@ -31,7 +37,7 @@ export class CacheHierarchy {
         });
       }
     }
-    this.caches = geometries.map((geometry) => new Cache(geometry, physicalBits - this.lineShift));
+    this.caches = geometries.map((geometry) => new Cache(geometry, physicalBits - this.lineShift, arena));
     this.dram = dram;
     this.latencies = Int32Array.from([...geometries, dram], (level) => level.latency);
   }

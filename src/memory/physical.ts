@@ -1,4 +1,5 @@
 import type { Pfn } from '../core/addr.ts';
+import { type Arena, HOST_MEMORY } from '../core/arena.ts';
 
 const WORDS_PER_FRAME = 1024;
 const FRAMES_PER_SLAB = 256;
@@ -20,11 +21,18 @@ export class PhysicalMemory {
   /** Where the last {@link seek} went. */
   words: Int32Array = ZEROS;
   at = 0;
-  private slabs: Int32Array[] = [];
+  /** The slabs, and by frame the number + 1 of its place among their frames (0 = none): read by sim/accelerator too. */
+  slabs: Int32Array[] = [];
+  direct: Int32Array;
   private slots = 0;
   private free: number[] = [];
-  private direct = new Int32Array(1024);
   private far = new Map<Pfn, number>();
+  private readonly arena: Arena;
+
+  constructor(arena: Arena = HOST_MEMORY) {
+    this.arena = arena;
+    this.direct = arena.int32(1024);
+  }
 
   /** The word, signed; 0 where nothing was ever written. */
   read(pfn: Pfn, index: number): number {
@@ -99,7 +107,7 @@ export class PhysicalMemory {
     let slot = this.free.pop();
     if (slot === undefined) {
       if (this.slots === this.slabs.length * FRAMES_PER_SLAB) {
-        this.slabs.push(new Int32Array(FRAMES_PER_SLAB * WORDS_PER_FRAME));
+        this.slabs.push(this.arena.int32(FRAMES_PER_SLAB * WORDS_PER_FRAME));
       }
       slot = ++this.slots;
     }
@@ -109,7 +117,7 @@ export class PhysicalMemory {
       if (pfn >= this.direct.length) {
         let length = this.direct.length;
         while (length <= pfn) length *= 2;
-        const grown = new Int32Array(length);
+        const grown = this.arena.int32(length);
         grown.set(this.direct);
         this.direct = grown;
       }

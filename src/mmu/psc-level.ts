@@ -1,5 +1,6 @@
 import type { Asid, Pfn, Vpn } from '../core/addr.ts';
-import { LruRings } from './lru-rings.ts';
+import { type Arena, HOST_MEMORY } from '../core/arena.ts';
+import { LruRings } from '../core/lru-rings.ts';
 
 const EMPTY = -1;
 /** Each cached entry spans at least as many pages as a table has entries: these VPN bits are in no name. */
@@ -34,34 +35,36 @@ export class PscLevel {
   hits = 0;
   misses = 0;
   /** Bits of a name that lie inside one entry's span. */
-  private readonly inside: number;
+  readonly inside: number;
   readonly sets: number;
   /** sets - 1 where that is a mask, else -1. */
-  private readonly mask: number;
+  readonly mask: number;
   readonly ways: number;
-  private readonly order: LruRings;
+  readonly order: LruRings;
   /** Names without what is inside the span, and spaces; EMPTY in a free slot. */
-  private readonly tags: Int32Array;
-  private readonly spaces: Int32Array;
-  private readonly tables: Float64Array;
-  private readonly attributes: Int32Array;
+  readonly tags: Int32Array;
+  readonly spaces: Int32Array;
+  readonly tables: Float64Array;
+  readonly attributes: Int32Array;
   /** By bucket: how many entries hash there, and one of their slots. */
-  private readonly crowds = new Uint16Array(BUCKETS);
-  private readonly guesses = new Uint16Array(BUCKETS);
+  readonly crowds: Uint16Array;
+  readonly guesses: Uint16Array;
 
   /** @param shift log2 of the pages that an entry of this level spans, at least 9 */
-  constructor(level: number, shift: number, sets: number, ways: number) {
+  constructor(level: number, shift: number, sets: number, ways: number, arena: Arena = HOST_MEMORY) {
     this.level = level;
     this.span = 2 ** shift;
     this.inside = shift - NAMELESS_BITS;
     this.sets = sets;
     this.mask = (sets & (sets - 1)) === 0 ? sets - 1 : -1;
     this.ways = ways;
-    this.order = new LruRings(sets, ways);
-    this.tags = new Int32Array(sets * ways);
-    this.spaces = new Int32Array(sets * ways).fill(EMPTY);
-    this.tables = new Float64Array(sets * ways);
-    this.attributes = new Int32Array(sets * ways);
+    this.order = new LruRings(sets, ways, arena);
+    this.tags = arena.int32(sets * ways);
+    this.spaces = arena.int32(sets * ways).fill(EMPTY);
+    this.tables = arena.float64(sets * ways);
+    this.attributes = arena.int32(sets * ways);
+    this.crowds = arena.uint16(BUCKETS);
+    this.guesses = arena.uint16(BUCKETS);
   }
 
   /** The slot that holds the entry on the way to a page, or -1. A hit counts as a use. */

@@ -1,4 +1,5 @@
 import type { Asid, Cycle, Pfn, Vpn } from '../core/addr.ts';
+import { type Arena, HOST_MEMORY } from '../core/arena.ts';
 import { type PagingMode, spanShifts } from './mode/mode.ts';
 import { nameOf, PscLevel, spaceOf } from './psc-level.ts';
 import { highOf, lowOf } from './split.ts';
@@ -31,12 +32,13 @@ export class PagingStructureCaches {
   private readonly pageInvalidates: 'path' | 'asid';
   private readonly byLevel: (PscLevel | null)[];
 
-  constructor(mode: PagingMode, options: PscOptions) {
+  constructor(mode: PagingMode, options: PscOptions, arena: Arena = HOST_MEMORY) {
     const shifts = spanShifts(mode);
     this.byLevel = new Array(mode.levels + 1).fill(null);
     for (let level = 2; level <= mode.levels; level++) {
       const geometry = options.levels[level];
-      if (geometry) this.byLevel[level] = new PscLevel(level, shifts[level]!, geometry.sets, geometry.ways);
+      if (!geometry) continue;
+      this.byLevel[level] = new PscLevel(level, shifts[level]!, geometry.sets, geometry.ways, arena);
     }
     this.levels = this.byLevel.filter((cache) => cache !== null);
     this.latency = this.levels.length > 0 ? options.latency : 0;

@@ -1,4 +1,5 @@
 import type { Cycle } from '../core/addr.ts';
+import { type Arena, HOST_MEMORY } from '../core/arena.ts';
 
 /**
  * When walks run. A TLB miss holds an MSHR from when it gets one until its walk is complete, and a walker while it
@@ -9,13 +10,13 @@ import type { Cycle } from '../core/addr.ts';
  */
 export class WalkerPool {
   /** When each walker, and each MSHR, is free again. */
-  private readonly walkers: Float64Array;
-  private readonly mshrs: Float64Array;
+  readonly walkers: Float64Array;
+  readonly mshrs: Float64Array;
 
   /** @param walkers and @param mshrs at least 1 */
-  constructor(walkers: number, mshrs: number) {
-    this.walkers = new Float64Array(walkers);
-    this.mshrs = new Float64Array(mshrs);
+  constructor(walkers: number, mshrs: number, arena: Arena = HOST_MEMORY) {
+    this.walkers = arena.float64(walkers);
+    this.mshrs = arena.float64(mshrs);
   }
 
   /** Takes a walk of `length` cycles that arrives at `arrival`; returns the cycle at which it starts. */

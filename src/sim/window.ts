@@ -1,4 +1,5 @@
 import type { Cycle } from '../core/addr.ts';
+import { type Arena, HOST_MEMORY } from '../core/arena.ts';
 import type { CycleSink } from '../core/kernel-port.ts';
 import type { Latency } from '../core/latency.ts';
 import type { Ledger } from '../core/ledger.ts';
@@ -39,20 +40,20 @@ export class IssueWindow implements CycleSink {
   private readonly partCycles: Float64Array;
 
   /** @param width records a cycle, >= 1; @param window records, >= 1 */
-  constructor(ledger: Ledger, width: number, window: number) {
+  constructor(ledger: Ledger, width: number, window: number, arena: Arena = HOST_MEMORY) {
     this.ledger = ledger;
     this.width = width;
     this.window = window;
     this.blocking = window === 1;
     this.issueCause = ledger.cause('issue');
-    this.hidden = new Float64Array(MAX_CAUSES);
+    this.hidden = arena.float64(MAX_CAUSES);
     const capacity = 2 ** Math.ceil(Math.log2(window + 1));
     this.mask = capacity - 1;
-    this.index = new Float64Array(capacity);
-    this.completion = new Float64Array(capacity);
-    this.partCount = new Uint8Array(capacity);
-    this.partCause = new Uint16Array(capacity * MAX_PARTS);
-    this.partCycles = new Float64Array(capacity * MAX_PARTS);
+    this.index = arena.float64(capacity);
+    this.completion = arena.float64(capacity);
+    this.partCount = arena.uint8(capacity);
+    this.partCause = arena.uint16(capacity * MAX_PARTS);
+    this.partCycles = arena.float64(capacity * MAX_PARTS);
   }
 
   /**

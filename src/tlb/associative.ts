@@ -1,3 +1,5 @@
+import { type Arena, HOST_MEMORY } from '../core/arena.ts';
+import { LruRings } from '../core/lru-rings.ts';
 import { Rng } from '../core/rng.ts';
 import { touchBitPlru, victimBitPlru } from './replacement/bit-plru.ts';
 import type { Replacement } from './replacement/index.ts';
@@ -11,12 +13,10 @@ import {
   turn,
 } from './replacement/recency.ts';
 import { fillSrrip, touchSrrip, victimSrrip } from './replacement/srrip.ts';
-import { renumberStamps, victimByStamp } from './replacement/stamps.ts';
 import { touchTreePlru, victimTreePlru } from './replacement/tree-plru.ts';
 
 /** The tag of an empty slot; real tags are >= 0 or below -1 (see tlb/key.ts). */
 export const EMPTY = -1;
-const MAX_STAMP = 0x7fff_ffff;
 
 const LRU = 0;
 const FIFO = 1;
@@ -37,7 +37,7 @@ const CODES: Record<Replacement, number> = {
  * A set-associative table of tags: the shape of every TLB array. Slot = set * ways + way. The policy is a number
  * that one class branches on, not a strategy object: call sites stay monomorphic whatever ran before in the
  * process (docs/performance.md has the measurement). LRU and FIFO keep an order of up to 16 ways in two words a set
- * (replacement/recency.ts), of more ways in stamps.
+ * (replacement/recency.ts), of more ways in rings.
  */
 export class AssociativeTable {
   readonly sets: number;
@@ -51,26 +51,23 @@ export class AssociativeTable {
   evicted = EMPTY;
 
   private readonly policy: number;
-  /** LRU and FIFO: the order of each set's ways, or a stamp a slot; empty where the other one is used. */
-  private readonly order: Int32Array;
-  private readonly stamps: Int32Array;
-  private readonly ordered: boolean;
+  /** LRU and FIFO keep the order of each set's ways in one of these two; both are null for the other policies. */
+  readonly order: Int32Array | null;
+  readonly rings: LruRings | null;
   /** The other policies' bits, a byte a slot. */
   private readonly bits: Uint8Array;
   private readonly rng: Rng;
-  private clock = 0;
 
   /** @param seed used by `random` alone */
-  constructor(sets: number, ways: number, replacement: Replacement, seed = 1) {
+  constructor(sets: number, ways: number, replacement: Replacement, seed = 1, arena: Arena = HOST_MEMORY) {
     this.sets = sets;
     this.ways = ways;
     this.replacement = replacement;
-    this.tags = new Int32Array(sets * ways).fill(EMPTY);
+    this.tags = arena.int32(sets * ways).fill(EMPTY);
     this.policy = CODES[replacement];
     const byAge = this.policy <= FIFO;
-    this.ordered = byAge && ways <= RECENCY_WAYS;
-    this.order = this.ordered ? createRecency(sets, ways) : new Int32Array(0);
-    this.stamps = new Int32Array(byAge && !this.ordered ? sets * ways : 0);
+    this.order = byAge && ways <= RECENCY_WAYS ? createRecency(sets, ways, arena) : null;
+    this.rings = byAge && ways > RECENCY_WAYS ? new LruRings(sets, ways, arena) : null;
     this.bits = new Uint8Array(byAge ? 0 : sets * ways);
     this.rng = new Rng(seed);
   }
@@ -79,7 +76,7 @@ export class AssociativeTable {
   lookup(set: number, tag: number): number {
     const tags = this.tags;
     const first = set * this.ways;
-    if (this.ordered) {
+    if (this.order !== null) {
       const newest = first + newestOf(this.order, 2 * set);
       if (tags[newest] === tag) return newest;
     }
@@ -103,11 +100,11 @@ export class AssociativeTable {
   /** Puts `tag`, which must not be there, into a free slot or in place of the victim; returns the slot. */
   insert(set: number, tag: number): number {
     const first = set * this.ways;
-    const slot = first + (this.ordered ? turn(this.order, 2 * set, this.ways) : this.victim(first));
+    const slot = this.victim(set, first);
     this.evicted = this.tags[slot]!;
     if (this.evicted === EMPTY) this.live++;
     this.tags[slot] = tag;
-    if (!this.ordered) this.filled(first, slot);
+    if (this.policy > RANDOM) this.filled(first, slot);
     return slot;
   }
 
@@ -116,14 +113,14 @@ export class AssociativeTable {
     this.tags[slot] = EMPTY;
     this.live--;
     const way = slot % this.ways;
-    if (this.ordered) demote(this.order, (2 * (slot - way)) / this.ways, way, this.ways);
-    else if (this.policy <= FIFO) this.stamps[slot] = 0;
+    const set = (slot - way) / this.ways;
+    if (this.order !== null) demote(this.order, 2 * set, way, this.ways);
+    else if (this.rings !== null) this.rings.demote(set, slot);
     else this.bits[slot] &= this.policy === TREE_PLRU ? 0xff : 0;
   }
 
   clear(): void {
     this.tags.fill(EMPTY);
-    this.stamps.fill(0);
     this.bits.fill(0);
     this.live = 0;
   }
@@ -142,57 +139,46 @@ export class AssociativeTable {
   rank(slot: number): number {
     if (this.tags[slot] === EMPTY) return -1;
     if (this.policy > FIFO) return this.bits[slot]!;
-    const first = slot - (slot % this.ways);
-    let rank = 0;
-    for (let other = first; other < first + this.ways; other++) {
-      if (this.tags[other] !== EMPTY && this.age(other) < this.age(slot)) rank++;
-    }
-    return rank;
+    const oldestFirst = this.oldestFirst((slot - (slot % this.ways)) / this.ways);
+    return oldestFirst.filter((other) => this.tags[other] !== EMPTY).indexOf(slot);
   }
 
-  /** LRU and FIFO: grows with the time of the last use, or of the fill. */
-  private age(slot: number): number {
-    if (!this.ordered) return this.stamps[slot]!;
-    const way = slot % this.ways;
-    return placeFromOldest(this.order, (2 * (slot - way)) / this.ways, way, this.ways);
-  }
-
-  private tick(): number {
-    if (this.clock >= MAX_STAMP) {
-      renumberStamps(this.stamps, this.ways);
-      this.clock = this.ways;
-    }
-    return ++this.clock;
+  /** LRU and FIFO: the slots of a set from the next victim to the newest. */
+  private oldestFirst(set: number): number[] {
+    if (this.rings !== null) return this.rings.inOrder(set);
+    const slots = Array.from({ length: this.ways }, (_, way) => set * this.ways + way);
+    const place = (slot: number) => placeFromOldest(this.order!, 2 * set, slot % this.ways, this.ways);
+    return slots.sort((a, b) => place(a) - place(b));
   }
 
   private use(set: number, first: number, slot: number): void {
     const policy = this.policy;
     if (policy === LRU) {
-      if (this.ordered) touch(this.order, 2 * set, slot - first);
-      else this.stamps[slot] = this.tick();
+      if (this.order !== null) touch(this.order, 2 * set, slot - first);
+      else this.rings!.touch(set, slot);
     } else if (policy === TREE_PLRU) touchTreePlru(this.bits, first, this.ways, slot - first);
     else if (policy === BIT_PLRU) touchBitPlru(this.bits, first, this.ways, slot - first);
     else if (policy === SRRIP) touchSrrip(this.bits, slot);
   }
 
-  /** What a policy without an order notes of a fill. */
+  /** What the policies with bits note of a fill. */
   private filled(first: number, slot: number): void {
-    const policy = this.policy;
-    if (policy <= FIFO) this.stamps[slot] = this.tick();
-    else if (policy === TREE_PLRU) touchTreePlru(this.bits, first, this.ways, slot - first);
-    else if (policy === BIT_PLRU) touchBitPlru(this.bits, first, this.ways, slot - first);
-    else if (policy === SRRIP) fillSrrip(this.bits, slot);
+    if (this.policy === TREE_PLRU) touchTreePlru(this.bits, first, this.ways, slot - first);
+    else if (this.policy === BIT_PLRU) touchBitPlru(this.bits, first, this.ways, slot - first);
+    else fillSrrip(this.bits, slot);
   }
 
-  private victim(first: number): number {
-    if (this.policy <= FIFO) return victimByStamp(this.stamps, first, this.ways);
+  /** The slot to fill; LRU and FIFO make it the newest at once. */
+  private victim(set: number, first: number): number {
+    if (this.order !== null) return first + turn(this.order, 2 * set, this.ways);
+    if (this.rings !== null) return this.rings.turn(set);
     if (this.live < this.tags.length) {
       const free = this.tags.subarray(first, first + this.ways).indexOf(EMPTY);
-      if (free >= 0) return free;
+      if (free >= 0) return first + free;
     }
-    if (this.policy === TREE_PLRU) return victimTreePlru(this.bits, first, this.ways);
-    if (this.policy === BIT_PLRU) return victimBitPlru(this.bits, first, this.ways);
-    if (this.policy === SRRIP) return victimSrrip(this.bits, first, this.ways);
-    return this.rng.below(this.ways);
+    if (this.policy === TREE_PLRU) return first + victimTreePlru(this.bits, first, this.ways);
+    if (this.policy === BIT_PLRU) return first + victimBitPlru(this.bits, first, this.ways);
+    if (this.policy === SRRIP) return first + victimSrrip(this.bits, first, this.ways);
+    return first + this.rng.below(this.ways);
   }
 }

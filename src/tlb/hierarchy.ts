@@ -1,5 +1,6 @@
 import { FETCH, STORE } from '../core/access.ts';
 import { REGION_PAGES } from '../core/addr.ts';
+import { type Arena, HOST_MEMORY } from '../core/arena.ts';
 import { ATTR_GLOBAL, sizeShiftOf } from '../core/attributes.ts';
 import { InputError } from '../core/errors.ts';
 import type { TlbMaintenance } from '../core/kernel-port.ts';
@@ -47,12 +48,12 @@ export class TlbHierarchy implements TlbMaintenance {
   private readonly inclusive: boolean;
   private globals = false;
 
-  constructor(config: HierarchyConfig, regions: RegionTable) {
+  constructor(config: HierarchyConfig, regions: RegionTable, arena: Arena = HOST_MEMORY) {
     this.regions = regions;
-    this.itlb = new Tlb(config.itlb, regions);
-    this.dtlb = new Tlb(config.dtlb, regions);
-    this.storeTlb = config.storeTlb ? new Tlb(config.storeTlb, regions) : this.dtlb;
-    this.stlb = config.stlb ? new Tlb(config.stlb, regions) : null;
+    this.itlb = new Tlb(config.itlb, regions, arena);
+    this.dtlb = new Tlb(config.dtlb, regions, arena);
+    this.storeTlb = config.storeTlb ? new Tlb(config.storeTlb, regions, arena) : this.dtlb;
+    this.stlb = config.stlb ? new Tlb(config.stlb, regions, arena) : null;
     this.inclusive = config.inclusive ?? false;
     this.slowHits = [this.itlb, this.dtlb, this.storeTlb].some((tlb) => tlb.latency > 0);
     this.all = [...new Set([this.itlb, this.dtlb, this.storeTlb, ...(this.stlb ? [this.stlb] : [])])];

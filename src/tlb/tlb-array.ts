@@ -1,4 +1,5 @@
 import { REGION_PAGES } from '../core/addr.ts';
+import type { Arena } from '../core/arena.ts';
 import type { RegionTable } from '../core/regions.ts';
 import { AssociativeTable, EMPTY } from './associative.ts';
 import { packedTag, partsOfTag, type TagParts, wideTag } from './key.ts';
@@ -25,12 +26,13 @@ export class TlbArray {
   readonly base: number;
   private readonly regions: RegionTable;
   /** Shifts up to this one have their set in the key itself, under the mask. */
-  private readonly masked: number;
+  readonly masked: number;
   private readonly mask: number;
   private wide = false;
 
-  constructor(config: TlbArrayConfig, base: number, regions: RegionTable) {
-    this.table = new AssociativeTable(config.sets, config.ways, config.replacement, config.seed);
+  constructor(config: TlbArrayConfig, base: number, regions: RegionTable, arena: Arena) {
+    const { sets, ways, replacement, seed } = config;
+    this.table = new AssociativeTable(sets, ways, replacement, seed, arena);
     this.shifts = config.shifts;
     this.base = base;
     this.regions = regions;

@@ -1,3 +1,4 @@
+import { type Arena, HOST_MEMORY } from '../core/arena.ts';
 import type { RegionTable } from '../core/regions.ts';
 import { EMPTY } from './associative.ts';
 import type { TagParts } from './key.ts';
@@ -51,14 +52,14 @@ export class Tlb {
   /** The array whose entry the last fill pushed out (its tag is there), or null. */
   private evictedFrom: TlbArray | null = null;
 
-  constructor(config: TlbConfig, regions: RegionTable) {
+  constructor(config: TlbConfig, regions: RegionTable, arena: Arena = HOST_MEMORY) {
     this.name = config.name;
     this.latency = config.latency;
     let slots = 0;
     this.arrays = config.arrays.map((array) => {
       const base = slots;
       slots += array.sets * array.ways;
-      return new TlbArray(array, base, regions);
+      return new TlbArray(array, base, regions, arena);
     });
     this.sizes = this.arrays
       .flatMap((array) => array.shifts.map((shift) => ({ array, shift })))
@@ -71,11 +72,11 @@ export class Tlb {
       this.homeShifts[leafShift] = home.shift;
       return home.array;
     });
-    this.frames = new Float64Array(slots);
-    this.attributes = new Int32Array(slots);
-    this.allowed = new Uint8Array(slots);
-    this.shifts = new Uint8Array(slots);
-    this.pieces = new Uint8Array(slots);
+    this.frames = arena.float64(slots);
+    this.attributes = arena.int32(slots);
+    this.allowed = arena.uint8(slots);
+    this.shifts = arena.uint8(slots);
+    this.pieces = arena.uint8(slots);
   }
 
   /** The slot of the entry that covers the page of `key`, or -1. Counts as a use, not as a lookup. */

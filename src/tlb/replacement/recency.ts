@@ -1,3 +1,5 @@
+import type { Arena } from '../../core/arena.ts';
+
 /**
  * The order of use of up to 16 ways, four bits a way, in two int32 words a set: the newest in the lowest bits of the
  * first word, ever older ones above. Nibbles above the last way mean nothing. Every operation is a few shifts on words
@@ -8,8 +10,8 @@ const EACH_NIBBLE = 0x1111_1111;
 const TOP_BITS = 0x8888_8888;
 
 /** Orders for `sets` sets, way 0 oldest, so that free ways are taken from below. */
-export function createRecency(sets: number, ways: number): Int32Array {
-  const words = new Int32Array(2 * sets);
+export function createRecency(sets: number, ways: number, arena: Arena): Int32Array {
+  const words = arena.int32(2 * sets);
   for (let place = 0; place < ways; place++) {
     for (let at = place >> 3; at < words.length; at += 2) {
       words[at] = words[at]! | ((ways - 1 - place) << ((place & 7) * 4));

@@ -1,19 +1,23 @@
+import { type Arena, HOST_MEMORY } from './arena.ts';
+
 /**
  * The order in which the slots of each set were used, as one ring a set: from the newest to ever older ones, and
- * behind the oldest the newest again. Each operation takes constant time. Slots are numbered set * ways + way.
+ * behind the oldest the newest again. Each operation takes constant time. Slots are numbered set * ways + way; at
+ * first the lowest of a set is the oldest.
  */
 export class LruRings {
-  private readonly newest: Int32Array;
-  private readonly older: Int32Array;
-  private readonly newer: Int32Array;
+  readonly newest: Int32Array;
+  readonly older: Int32Array;
+  readonly newer: Int32Array;
 
-  constructor(sets: number, ways: number) {
+  constructor(sets: number, ways: number, arena: Arena = HOST_MEMORY) {
     const slots = sets * ways;
-    this.newest = Int32Array.from({ length: sets }, (_, set) => set * ways);
-    this.older = new Int32Array(slots);
-    this.newer = new Int32Array(slots);
+    this.newest = arena.int32(sets);
+    this.older = arena.int32(slots);
+    this.newer = arena.int32(slots);
+    for (let set = 0; set < sets; set++) this.newest[set] = set * ways + ways - 1;
     for (let slot = 0; slot < slots; slot++) {
-      const older = slot % ways === ways - 1 ? slot - ways + 1 : slot + 1;
+      const older = slot % ways === 0 ? slot + ways - 1 : slot - 1;
       this.older[slot] = older;
       this.newer[older] = slot;
     }
@@ -29,6 +33,13 @@ export class LruRings {
     const newest = this.newest[set]!;
     for (let slot = this.newer[newest]!; slot !== newest; slot = this.newer[slot]!) slots.push(slot);
     return [...slots, newest];
+  }
+
+  /** The oldest slot of a set becomes its newest. */
+  turn(set: number): number {
+    const slot = this.newer[this.newest[set]!]!;
+    this.newest[set] = slot;
+    return slot;
   }
 
   /** The slot is used: it becomes the newest of its set. */
