@@ -16,6 +16,7 @@ import { type Step, stepsOf } from '../sim/trace-of.ts';
 
 const AT = 0x200;
 const HUGE = 0x400;
+const SHARED = 0x900;
 
 const map = (vpn: number, pages: number, more: object = {}): TraceEvent => ({
   kind: 'mmap',
@@ -36,7 +37,13 @@ const PROGRAM: Step[] = [
   { kind: 'start', pid: 1 },
   map(AT, 32),
   map(HUGE, 1024, { thp: true }),
+  map(SHARED, 8, { shared: true }),
   run(1),
+  ...touch(SHARED, 4, STORE),
+  { kind: 'madvise', pid: 1, vpn: SHARED, pages: 2, advice: 'dontneed' },
+  ...touch(AT, 4, STORE),
+  { kind: 'madvise', pid: 1, vpn: AT, pages: 4, advice: 'dontneed' },
+  ...touch(AT, 4, LOAD),
   ...touch(AT, 32, STORE),
   ...touch(HUGE, 8, STORE),
   ...touch(HUGE + 512, 8, LOAD),
@@ -44,8 +51,11 @@ const PROGRAM: Step[] = [
   ...touch(AT, 8, STORE),
   ...touch(HUGE, 4, STORE),
   run(2),
+  ...touch(SHARED, 8, LOAD),
+  ...touch(SHARED, 8, STORE),
   ...touch(AT, 32, LOAD),
   ...touch(AT + 4, 8, STORE),
+  ...touch(AT + 4, 8, LOAD),
   ...touch(HUGE, 16, STORE),
   { kind: 'fork', pid: 2, child: 3, vm: 'share' },
   run(3),
@@ -67,6 +77,9 @@ const PROGRAM: Step[] = [
   { kind: 'exit', pid: 4 },
   { kind: 'exit', pid: 2 },
   run(1),
+  ...touch(SHARED, 8, LOAD),
+  ...touch(AT, 32, LOAD),
+  ...touch(HUGE, 32, LOAD),
   ...touch(AT, 32, STORE),
   ...touch(HUGE, 32, STORE),
   { kind: 'exit', pid: 1 },

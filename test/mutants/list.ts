@@ -116,6 +116,12 @@ export const MUTANTS: readonly Mutant[] = [
     replace: 'k.frames.has(pfn, PG_ANON) &&',
   },
   {
+    bug: 'MADV_DONTNEED keeps the pages',
+    file: 'src/kernel/syscall/madvise.ts',
+    find: '    zapRange(k, process.mm, vma, start, end, { reclaimTables: true });\n',
+    replace: '',
+  },
+  {
     bug: 'mremap does not flush the old place',
     file: 'src/kernel/pagetable/move.ts',
     find: '  flushRange(k, mm, from, from + pages);\n',
@@ -167,26 +173,26 @@ export const MUTANTS: readonly Mutant[] = [
   {
     bug: 'a flush of an address space leaves the paging-structure caches',
     file: 'src/mmu/mmu.ts',
-    find: '    this.#psc?.invalidateAsid(asid);\n',
+    find: '    this.psc?.invalidateAsid(asid);\n',
     replace: '',
   },
   {
     bug: 'an inclusive STLB does not take its victims out of the first level',
     file: 'src/tlb/hierarchy.ts',
-    find: 'if (this.#inclusive && tlb',
-    replace: 'if (!this.#inclusive && tlb',
+    find: 'if (this.inclusive && tlb',
+    replace: 'if (!this.inclusive && tlb',
   },
   {
     bug: 'invalidating one piece of a large leaf leaves the others',
     file: 'src/tlb/tlb.ts',
-    find: 'if (this.#pieceCount > 0)',
-    replace: 'if (this.#pieceCount < 0)',
+    find: 'if (this.pieceCount > 0)',
+    replace: 'if (this.pieceCount < 0)',
   },
   {
-    bug: 'a victim is the most recently used entry',
-    file: 'src/tlb/replacement/stamps.ts',
-    find: 'if (stamp < oldest) {',
-    replace: 'if (stamp > oldest) {',
+    bug: 'a use leaves the bits of tree-PLRU pointing at the way that was used',
+    file: 'src/tlb/replacement/tree-plru.ts',
+    find: '= (node & 1) ^ 1;',
+    replace: '= node & 1;',
   },
   // Walker and rights.
   {
@@ -229,7 +235,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     bug: 'kernel work is in the ledger and not in the time',
     file: 'src/sim/window.ts',
-    find: '    this.#ledger.charge(cause, cycles);\n    this.#stall += cycles;\n',
-    replace: '    this.#ledger.charge(cause, cycles);\n',
+    find: '    this.ledger.charge(cause, cycles);\n    this.stall += cycles;\n',
+    replace: '    this.ledger.charge(cause, cycles);\n',
   },
 ];
