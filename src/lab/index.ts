@@ -5,8 +5,10 @@ import { COW_LEDGER } from './labs/cow-ledger.ts';
 import { FIND_THE_BUG } from './labs/find-the-bug.ts';
 import { FORK_BILL } from './labs/fork-bill.ts';
 import { FOUR_MAPPINGS } from './labs/four-mappings.ts';
+import { HUGE_OR_NOT } from './labs/huge-or-not.ts';
 import { OWN_COW_POLICY } from './labs/own-cow-policy.ts';
 import { OWN_REPLACEMENT } from './labs/own-replacement.ts';
+import { SNAPSHOT_SERVER } from './labs/snapshot-server.ts';
 import { TLB_BY_HAND } from './labs/tlb-by-hand.ts';
 import { TLB_DETECTIVE } from './labs/tlb-detective.ts';
 import { TRANSLATE } from './labs/translate.ts';
@@ -28,8 +30,10 @@ export const LABS = [
   COW_LEDGER,
   FORK_BILL,
   FIND_THE_BUG,
+  HUGE_OR_NOT,
   OWN_REPLACEMENT,
   OWN_COW_POLICY,
+  SNAPSHOT_SERVER,
 ] as unknown as readonly AnyLab[];
 
 /** The lab of this name. @throws InputError, naming the nearest, for any other */
