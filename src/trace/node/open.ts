@@ -41,8 +41,8 @@ export async function openTrace(path: string, options: OpenOptions = {}): Promis
     const head = headOf(content.head, content.complete);
     const format = wanted ?? detectFormat(head);
     if (!format) throw unknownFormat(path);
-    const description = format.describe?.(head, path) ?? { properties: {}, mapped: false };
-    const info = { path, format: format.name, compression, bytes: input.size, ...description };
+    const { properties, mapped } = format.describe?.(head, path) ?? { properties: {}, mapped: false };
+    const info = { path, format: format.name, compression, bytes: input.size, properties, mapped };
     return new FileTrace(info, format, input, content.all, options.recover ?? false);
   } catch (error) {
     await input.close();

@@ -19,7 +19,7 @@ export interface PwtDescription {
   /** The events state every mapping, the initial layout included. */
   readonly mapped: boolean;
   /** Bytes before the first block. */
-  readonly bytes: number;
+  readonly headerBytes: number;
 }
 
 /** Do these first bytes begin a .pwt file, be it damaged or of a later version? */
@@ -44,15 +44,15 @@ export function describePwt(head: Uint8Array, name: string): PwtDescription {
       'update pagewalk',
     );
   if (preamble.headerBytes > MAX_HEADER_BYTES) throw refuse('the header is damaged');
-  const bytes = PREAMBLE_BYTES + preamble.headerBytes;
-  const body = head.subarray(PREAMBLE_BYTES, bytes);
+  const headerBytes = PREAMBLE_BYTES + preamble.headerBytes;
+  const body = head.subarray(PREAMBLE_BYTES, headerBytes);
   if (body.length < preamble.headerBytes) throw refuse('the file ends within its header');
   if (crc32(body, crc32(head.subarray(0, PREAMBLE_CRC))) !== preamble.headerCrc)
     throw refuse('the header is damaged');
   const mapped = (preamble.flags & FLAG_MAPPED) !== 0;
   try {
     const properties = Object.fromEntries(decode(FileHeader, body).map(({ name, text }) => [name, text]));
-    return { properties, mapped, bytes };
+    return { properties, mapped, headerBytes };
   } catch {
     throw refuse('the header is damaged');
   }

@@ -229,7 +229,7 @@ const bigints = (_: string, value: unknown) => (typeof value === 'bigint' ? Stri
 /** Where the n-th block begins. */
 function nthBlock(bytes: Uint8Array, n: number): number {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  let at = describePwt(bytes, 'trace').bytes;
+  let at = describePwt(bytes, 'trace').headerBytes;
   for (let i = 1; i < n; i++) at += BLOCK_HEADER_BYTES + view.getUint32(at + 16, true);
   expect(at).toBeLessThan(bytes.length - TRAILER_BYTES);
   return at;
