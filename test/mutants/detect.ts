@@ -89,6 +89,7 @@ async function checkedRuns(): Promise<string | null> {
   for (const [preset, settings] of [
     ['skylake', []],
     ['skylake', ['permissionMiss=fault']],
+    ['skylake', ['tlb.asids=0']],
     ['sv39-inorder', []],
     ['tlb-64e4w-1536e12w', ['tlb.asids=6']],
   ] as const) {
