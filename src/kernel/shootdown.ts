@@ -41,6 +41,14 @@ export function dropStaleEntry(k: KernelState, mm: Mm, vpn: Vpn): void {
   k.tlb?.invalidatePage(mm.asid, vpn);
 }
 
+/**
+ * A table is given back: paging-structure caches may still point to it, also where none of its PTEs was in use
+ * (mmu_gather's freed_tables). Part of the flush of what it mapped, so no cost of its own.
+ */
+export function forgetTable(k: KernelState, mm: Mm, vpn: Vpn): void {
+  k.tlb?.invalidatePage(mm.asid, vpn);
+}
+
 /** flush_tlb_mm: everything of an address space, as after fork. */
 export function flushMm(k: KernelState, mm: Mm): void {
   k.counters.flushFull++;

@@ -1,6 +1,7 @@
 import type { Pfn, Vpn } from '../../core/addr.ts';
 import { freeTable } from '../frame/pages.ts';
 import type { Mm } from '../mm.ts';
+import { forgetTable } from '../shootdown.ts';
 import type { KernelState } from '../state.ts';
 
 /**
@@ -32,6 +33,7 @@ function freeBelow(
       if (base >= floor && base + span <= ceiling) {
         k.tables.set(ref, 0, 0);
         mm.tables--;
+        forgetTable(k, mm, base);
         freeTable(k, child);
       }
     }

@@ -7,7 +7,7 @@ import { ownOrLeaveTables } from '../policy/own-tables.ts';
 import { saveRange } from '../policy/session.ts';
 import { dropSwapEntry } from '../reclaim/swap-entry.ts';
 import { countResident, removeHugeMapping, removeMapping } from '../rmap.ts';
-import { flushRange } from '../shootdown.ts';
+import { flushRange, forgetTable } from '../shootdown.ts';
 import type { KernelState } from '../state.ts';
 import { splitAt } from '../thp/split.ts';
 import { VM_RAND_READ, VM_SEQ_READ } from '../vma/flags.ts';
@@ -90,6 +90,7 @@ export function zapRange(
     const above = tables.find(mm.root, vpn, 2)!;
     tables.set(above, 0, 0);
     mm.tables--;
+    forgetTable(k, mm, vpn);
     freeTable(k, table);
   }
   if (zapped + huge > 0) {

@@ -3,6 +3,7 @@ import { PG_DIRTY, PG_LARGE, PG_LRU, PG_REFERENCED, PG_SWAPBACKED } from '../fra
 import { releaseHeld } from '../policy/shadow.ts';
 import { forEachMapping } from '../reverse-map.ts';
 import { headOf, removeMapping } from '../rmap.ts';
+import { flushPage } from '../shootdown.ts';
 import type { KernelState } from '../state.ts';
 import { VM_LOCKED } from '../vma/flags.ts';
 import { splitHugePmd } from './split.ts';
@@ -49,12 +50,13 @@ function isUnused(k: KernelState, page: Pfn): boolean {
 
 /** try_to_map_unused_to_zeropage: the shared zero page stands in for a page of zeros that the huge page only filled. */
 function mapZeroPage(k: KernelState, page: Pfn): void {
-  forEachMapping(k, page, (mm, vma, _vpn, ref) => {
+  forEachMapping(k, page, (mm, vma, vpn, ref) => {
     k.tables.set(
       ref,
       k.pte.leafLo(k.zeroPfn, vma.flags, false, false, 1),
       k.pte.leafHi(k.zeroPfn, vma.flags, 1),
     );
+    flushPage(k, mm, vpn);
     mm.anonPages--;
     removeMapping(k, page, mm.id);
   });

@@ -10,6 +10,8 @@ interface File {
   readonly tmpfs: boolean;
   /** Left the page cache once. */
   dropped: boolean;
+  /** May have holes. */
+  sparse: boolean;
 }
 
 const MAX_LIVE = 5;
@@ -124,7 +126,7 @@ class Generator {
     const pages = 1 + this.#dice.below(24);
     const tail = this.#dice.chance(0.4) ? 1 + this.#dice.below(4095) : 0;
     const tmpfs = this.#dice.chance(0.4);
-    const file = { name: `f${index}`, bytes: pages * 4096 - tail, tmpfs, dropped: false };
+    const file = { name: `f${index}`, bytes: pages * 4096 - tail, tmpfs, dropped: false, sparse: false };
     this.#files.push(file);
     this.#lines.push(`file ${file.name} ${file.bytes}${tmpfs ? ' fs=tmpfs' : ''}`);
   }
@@ -242,9 +244,13 @@ class Generator {
         break;
       case 'filewrite':
         this.#outside(`filewrite ${name} ${offset} ${this.#byte()}`);
+        if (offset >= file.bytes) file.sparse = true;
         file.bytes = Math.max(file.bytes, offset + 1);
         break;
       case 'ftruncate':
+        // Holes come at once, blocks of a dropped file when the disk has them.
+        if (file.dropped) return;
+        file.sparse = true;
         file.bytes = this.#dice.chance(0.5)
           ? this.#dice.below(file.bytes + 12000)
           : 4096 * this.#dice.below(Math.ceil(file.bytes / 4096) + 4);
@@ -254,6 +260,7 @@ class Generator {
         this.#outside(`fsync ${name}`);
         break;
       case 'dropcache':
+        if (file.sparse) return;
         file.dropped = !file.tmpfs;
         this.#outside(`dropcache ${name}`);
         break;
@@ -263,10 +270,14 @@ class Generator {
     }
   }
 
-  /** Huge pages of shared memory and of files are outside the model (docs/kernel.md). */
+  /**
+   * Huge pages of shared memory and of files are outside the model (docs/kernel.md). A file that MADV_PAGEOUT dropped in
+   * part is read again in pieces, whose order the disk decides.
+   */
   #advice(region: Region): string {
     const advice = this.#dice.weighted(this.#profile.advices);
     if (advice === 'collapse' && region.shared) return 'dontneed';
+    if (advice === 'pageout' && region.file) return 'cold';
     return advice === 'hugepage' && region.file ? 'nohugepage' : advice;
   }
 
