@@ -4,7 +4,7 @@ import { freeTable } from '../frame/pages.ts';
 import type { Mm } from '../mm.ts';
 import { markDirty } from '../page-cache/mkwrite.ts';
 import { ownOrLeaveTables } from '../policy/own-tables.ts';
-import { saveRange } from '../policy/session.ts';
+import { noteZap } from '../policy/session.ts';
 import { dropSwapEntry } from '../reclaim/swap-entry.ts';
 import { countResident, removeHugeMapping, removeMapping } from '../rmap.ts';
 import { flushRange, forgetTable } from '../shootdown.ts';
@@ -38,7 +38,7 @@ export function zapRange(
   splitAt(k, mm, vma, start);
   splitAt(k, mm, vma, end);
   ownOrLeaveTables(k, mm, start, end);
-  if (k.policyMemory.sessions.size > 0) saveRange(k, mm, start, end);
+  if (k.policyMemory.sessions.size > 0) noteZap(k, mm, start, end, details.evenCows);
   const { pte, tables, frames } = k;
   const { step, wide } = tables;
   const evenCows = details.evenCows ?? true;

@@ -18,7 +18,8 @@ export function handleByPolicy(site: FaultSite, handle: (site: FaultSite) => Fau
   const result = handle(site);
   note?.();
   if (fills) countForOwner(site, fills);
-  if (result === 'spurious' && (table === 'adopted' || table === 'copied')) return table === 'adopted' ? 'tableReuse' : 'tableCopy';
+  if (result === 'spurious' && (table === 'adopted' || table === 'copied'))
+    return table === 'adopted' ? 'tableReuse' : 'tableCopy';
   if (result === 'cowCopy' || result === 'cowReuse') settleAround(site);
   return result;
 }

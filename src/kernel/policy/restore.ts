@@ -4,7 +4,6 @@ import type { Mm } from '../mm.ts';
 import { releaseUnnamed } from '../page-cache/lifetime.ts';
 import { ensureEntry } from '../pagetable/ptes.ts';
 import { zapRange } from '../pagetable/zap.ts';
-import { dropSwapEntry } from '../reclaim/swap-entry.ts';
 import { addMapping, countResident } from '../rmap.ts';
 import { flushMm } from '../shootdown.ts';
 import type { KernelState } from '../state.ts';
@@ -13,7 +12,7 @@ import { anonVmaPrepare } from '../vma/anon-vma.ts';
 import { findMergeableAnonVma } from '../vma/merge.ts';
 import type { Vma } from '../vma/vma.ts';
 import type { RememberedArea, SavedPage, Session } from './memory.ts';
-import { letGo, saveRange } from './session.ts';
+import { releaseSaved, saveRange } from './session.ts';
 
 /** The run is over: the address space is what it was when the session began. Nothing where none is. */
 export function endSession(k: KernelState, mm: Mm, child: number): void {
@@ -42,7 +41,7 @@ export function dropSession(k: KernelState, mm: Mm): void {
   const session = k.policyMemory.sessions.get(mm);
   k.policyMemory.sessions.delete(mm);
   if (!session) return;
-  for (const page of session.saved.values()) release(k, page);
+  for (const page of session.saved.values()) releaseSaved(k, page);
   unpin(k, session);
 }
 
@@ -51,11 +50,6 @@ function unpin(k: KernelState, session: Session): void {
     file.named = false;
     releaseUnnamed(k, file);
   }
-}
-
-function release(k: KernelState, page: SavedPage): void {
-  if (page.kind === 'swap') dropSwapEntry(k, k.pte.pfn(page.lo | 1, page.hi));
-  else letGo(k, page.pfn);
 }
 
 /** Mappings that were not there, or not so, go; what of the originals is still in them is kept. */
@@ -88,7 +82,7 @@ function addArea(mm: Mm, { start, end, flags, pgoff, file }: RememberedArea): vo
 function putBack(k: KernelState, mm: Mm, vpn: Vpn, page: SavedPage): void {
   const vma = mm.vmas.find(vpn);
   if (!vma) {
-    release(k, page);
+    releaseSaved(k, page);
     return;
   }
   zapRange(k, mm, vma, vpn, vpn + 1);
@@ -113,5 +107,5 @@ function putBack(k: KernelState, mm: Mm, vpn: Vpn, page: SavedPage): void {
   }
   addMapping(k, pfn, mm.id);
   countResident(k, mm, pfn, 1);
-  letGo(k, pfn);
+  releaseSaved(k, page);
 }

@@ -5,13 +5,14 @@ import { allocateFrame, copyPage } from '../frame/pages.ts';
 import type { Mm } from '../mm.ts';
 import { findPte, isHugeLeaf } from '../pagetable/ptes.ts';
 import type { EntryRef } from '../pagetable/table.ts';
+import { dropSwapEntry } from '../reclaim/swap-entry.ts';
 import { putFolio } from '../rmap.ts';
 import { flushMm } from '../shootdown.ts';
 import type { KernelState } from '../state.ts';
 import { splitHugePmd } from '../thp/split.ts';
 import { VM_SHARED } from '../vma/flags.ts';
 import type { Vma } from '../vma/vma.ts';
-import type { Session } from './memory.ts';
+import type { SavedPage, Session } from './memory.ts';
 
 /**
  * Snapshot and restore (fuzzing): instead of a child with an address space of its own, the address space remembers what
@@ -68,11 +69,11 @@ function protectArea(k: KernelState, mm: Mm, vma: Vma): void {
 export function noteFault(site: FaultSite): (() => void) | undefined {
   const { k, mm, vma, vpn, write } = site;
   const session = k.policyMemory.sessions.get(mm);
-  if (!session || vma.has(VM_SHARED) || isSettled(session, vpn)) return undefined;
+  if (!session || vma.has(VM_SHARED) || isSettled(k, session, vpn)) return undefined;
   const ref = findPte(k, mm, vpn);
   const absent = !ref || (k.tables.lo(ref) === 0 && k.tables.hi(ref) === 0);
   if (absent) return () => noteFresh(site, session);
-  if (!write) return undefined;
+  if (!write && k.pte.present(k.tables.lo(ref))) return undefined;
   if (isHugeLeaf(k, ref)) splitHugePmd(k, mm, vma, ref, vpn - (vpn % k.hugePages));
   save(k, session, vpn, findPte(k, mm, vpn)!);
   return undefined;
@@ -86,16 +87,44 @@ function noteFresh({ k, mm, vpn }: FaultSite, session: Session): void {
 }
 
 /** What was at this page is known already, or nothing was. */
-function isSettled(session: Session, vpn: Vpn): boolean {
+function isSettled(k: KernelState, session: Session, vpn: Vpn): boolean {
+  const inHuge = vpn % k.hugePages;
   return (
     session.saved.has(vpn) ||
     session.fresh.has(vpn) ||
+    (session.fresh.get(vpn - inHuge) ?? 0) > inHuge ||
     session.replaced.some(({ start, end }) => vpn >= start && vpn < end)
   );
 }
 
+/**
+ * PTEs of [start, end) are about to be emptied. The pages of a file that has become shorter (`evenCows` said) are gone
+ * for everybody, originals too; a hole in a file leaves private pages alone.
+ */
+export function noteZap(k: KernelState, mm: Mm, start: Vpn, end: Vpn, evenCows: boolean | undefined): void {
+  if (evenCows === undefined) saveRange(k, mm, start, end);
+  else if (evenCows) forgetRange(k, mm, start, end);
+}
+
+function forgetRange(k: KernelState, mm: Mm, start: Vpn, end: Vpn): void {
+  const session = k.policyMemory.sessions.get(mm);
+  if (!session) return;
+  for (const [vpn, page] of session.saved) {
+    if (vpn < start || vpn >= end) continue;
+    session.saved.delete(vpn);
+    releaseSaved(k, page);
+  }
+  session.replaced.push({ start, end });
+}
+
 /** [start, end) is about to be emptied or moved away: all originals in it are kept. */
 export function saveRange(k: KernelState, mm: Mm, start: Vpn, end: Vpn): void {
+  keepOriginals(k, mm, start, end);
+  k.policyMemory.sessions.get(mm)?.replaced.push({ start, end });
+}
+
+/** Something other than a write fault is about to change what pages of [start, end) hold, or who may write them. */
+export function keepOriginals(k: KernelState, mm: Mm, start: Vpn, end: Vpn): void {
   const session = k.policyMemory.sessions.get(mm);
   if (!session) return;
   const { tables } = k;
@@ -103,13 +132,12 @@ export function saveRange(k: KernelState, mm: Mm, start: Vpn, end: Vpn): void {
     table(slab, at, count, vpn, table) {
       for (let i = 0, word = at; i < count; i++, word += tables.step) {
         const empty = slab[word] === 0 && (!tables.wide || slab[word + 1] === 0);
-        if (!empty && !isSettled(session, vpn + i))
+        if (!empty && !isSettled(k, session, vpn + i))
           save(k, session, vpn + i, { slab, at: word, table, level: 1 });
       }
     },
     superpage: (ref, base) => saveHuge(k, mm, session, ref, base),
   });
-  session.replaced.push({ start, end });
 }
 
 /** A huge original is kept as single pages. */
@@ -118,7 +146,7 @@ function saveHuge(k: KernelState, mm: Mm, session: Session, ref: EntryRef, base:
   const head = k.pte.pfn(k.tables.lo(ref) | 1, k.tables.hi(ref));
   const vma = mm.vmas.find(base)!;
   for (let i = 0; i < k.hugePages; i++) {
-    if (isSettled(session, base + i) || base + i < vma.start || base + i >= vma.end) continue;
+    if (isSettled(k, session, base + i) || base + i < vma.start || base + i >= vma.end) continue;
     session.saved.set(base + i, {
       kind: 'page',
       pfn: keep(k, k.isZero(head) ? k.zeroPfn : head + i),
@@ -160,7 +188,8 @@ function keep(k: KernelState, pfn: Pfn): Pfn {
   return pfn;
 }
 
-/** The reference of {@link keep} is no longer needed. */
-export function letGo(k: KernelState, pfn: Pfn): void {
-  if (!k.isZero(pfn)) putFolio(k, pfn, 1);
+/** The original is no longer needed. */
+export function releaseSaved(k: KernelState, page: SavedPage): void {
+  if (page.kind === 'swap') dropSwapEntry(k, k.pte.pfn(page.lo | 1, page.hi));
+  else if (!k.isZero(page.pfn)) putFolio(k, page.pfn, 1);
 }

@@ -5,6 +5,7 @@ import type { Mm } from '../mm.ts';
 import { findPte, isHugeLeaf } from '../pagetable/ptes.ts';
 import type { EntryRef } from '../pagetable/table.ts';
 import { ownTables } from '../policy/own-tables.ts';
+import { keepOriginals } from '../policy/session.ts';
 import { headOf } from '../rmap.ts';
 import { flushRange } from '../shootdown.ts';
 import type { KernelState } from '../state.ts';
@@ -18,6 +19,7 @@ import { dropSwapEntry } from './swap-entry.ts';
  */
 export function madviseFree(k: KernelState, mm: Mm, start: Vpn, end: Vpn): void {
   ownTables(k, mm, start, end);
+  keepOriginals(k, mm, start, end);
   for (let vpn = start; vpn < end; ) {
     const ref = findPte(k, mm, vpn);
     vpn = ref ? freeOne(k, mm, ref, vpn, start, end) : vpn + 1;

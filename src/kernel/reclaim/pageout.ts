@@ -14,6 +14,8 @@ import { reclaimPage } from './reclaim-page.ts';
  * are left alone; a large folio that the range covers only in part is split.
  */
 export function coldOrPageOut(k: KernelState, mm: Mm, start: Vpn, end: Vpn, pageout: boolean): void {
+  // What a snapshot keeps is shared with it.
+  if (k.policyMemory.sessions.has(mm)) return;
   ownTables(k, mm, start, end);
   const pages: Pfn[] = [];
   for (let vpn = start; vpn < end; vpn++) {

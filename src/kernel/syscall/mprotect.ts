@@ -4,6 +4,7 @@ import type { Mm } from '../mm.ts';
 import { SyscallError } from '../outcome.ts';
 import { wantsWriteNotify } from '../page-cache/mkwrite.ts';
 import { ownTables } from '../policy/own-tables.ts';
+import { keepOriginals } from '../policy/session.ts';
 import type { Process } from '../process.ts';
 import { flushRange } from '../shootdown.ts';
 import type { KernelState } from '../state.ts';
@@ -70,6 +71,7 @@ function changeProtection(k: KernelState, mm: Mm, vma: Vma, start: Vpn, end: Vpn
   splitAt(k, mm, vma, start);
   splitAt(k, mm, vma, end);
   ownTables(k, mm, start, end);
+  keepOriginals(k, mm, start, end);
   const { pte, tables } = k;
   const { step, wide } = tables;
   let changed = 0;

@@ -5,6 +5,7 @@ import { SyscallError } from '../outcome.ts';
 import { isHugeLeaf } from '../pagetable/ptes.ts';
 import type { EntryRef } from '../pagetable/table.ts';
 import { ownTables } from '../policy/own-tables.ts';
+import { saveRange } from '../policy/session.ts';
 import type { Process } from '../process.ts';
 import { addNewAnonHuge, removeMapping } from '../rmap.ts';
 import { flushRange } from '../shootdown.ts';
@@ -24,6 +25,7 @@ export function collapse(k: KernelState, process: Process, vma: Vma, start: Vpn,
   if (!k.hasHugeLeaves || !vma.isAnonymous || vma.has(VM_NOHUGEPAGE) || !vma.anonVma || lastBase < vma.start)
     throw new SyscallError('EINVAL');
   ownTables(k, mm, start, end);
+  saveRange(k, mm, start, end);
   let done = 0;
   for (let base = Math.ceil(start / size) * size; base + size <= end; base += size) {
     const ref = k.tables.find(mm.root, base, 2);
