@@ -1,7 +1,7 @@
 import type { CommandModule } from 'yargs';
 import { AccessCursor } from '../../trace/access-cursor.ts';
+import { eventText } from '../../trace/event-text.ts';
 import { print } from '../output.ts';
-import { eventText } from './event-text.ts';
 import { count, openNamed, type ReadArguments, readOptions, reportDamage } from './read-options.ts';
 
 interface HeadArguments extends ReadArguments {
