@@ -67,7 +67,7 @@ export const FOUR_MAPPINGS: PaperLab<FourMappingsVariant> = {
     },
   ],
   key: (variant) => {
-    const { answers } = played(variant);
+    const answers = played(variant);
     const values = answers.filter(({ op }) => op === 'r').map(({ val }) => String(val));
     const first = answers.findIndex(({ op }) => op === 'fork');
     const acts = answers.slice(first).filter(({ op }) => op === 'w');
@@ -131,7 +131,7 @@ function lines({ before, after }: FourMappingsVariant): string[] {
 
 const played = oncePer((variant: FourMappingsVariant) => {
   const looks = [1, 2].flatMap((pid) => REGIONS.map((region) => `${pid} r ${region}`));
-  return runScenario([...lines(variant), ...looks, '- fileread f 0']);
+  return runScenario([...lines(variant), ...looks, '- fileread f 0']).answers;
 });
 
 function statement(variant: FourMappingsVariant): string {

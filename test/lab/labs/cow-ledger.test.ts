@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { COW_LEDGER } from '../../../src/lab/labs/cow-ledger.ts';
-import { SEEDS, variantsOf } from '../seeds.ts';
+import { variantsOf } from '../seeds.ts';
 
 /** The ledger by hand, from the printed page: entries are [letter, W], a frame's mappings are counted from the entries. */
 function solve(page: string): Record<string, string[]> {
@@ -67,8 +67,7 @@ describe('the key of cow-ledger', () => {
   });
 
   it('asks for every reuse rule in some variant', () => {
-    const rules = new Set(variantsOf(COW_LEDGER).map(([, { reuse }]) => reuse));
+    const rules = new Set([...variantsOf(COW_LEDGER)].map(([, { reuse }]) => reuse));
     expect([...rules].sort()).toEqual(['exclusive', 'mapcount', 'refcount']);
-    expect(SEEDS.length).toBe(200);
   });
 });

@@ -46,7 +46,7 @@ describe('the key of huge-or-not', () => {
 
   it('has mappings for which huge pages are right, and others', () => {
     const choices = new Set(
-      variantsOf(HUGE_OR_NOT).flatMap(([, variant]) =>
+      [...variantsOf(HUGE_OR_NOT)].flatMap(([, variant]) =>
         ['q3', 'q6', 'q9'].map((id) => HUGE_OR_NOT.key(variant)[id]),
       ),
     );
