@@ -7,6 +7,9 @@ const READ_BYTES = 1 << 20;
 /** What was read is given back to the disk in pieces of this size. */
 const PUNCH_BYTES = 32 << 20;
 
+/** Of util-linux: Node itself cannot punch holes. */
+const PUNCH_PROGRAM = 'fallocate';
+
 /** A log file read while it grows, its consumed part given back to the disk. */
 export class LogTail implements GrowingLog {
   readonly name: string;
@@ -41,11 +44,11 @@ export class LogTail implements GrowingLog {
     await rm(this.name, { force: true });
   }
 
-  /** util-linux's fallocate; where it is missing the disk is given back only at the end of the process. */
+  /** Where the program is missing the disk is given back only at the end of the process. */
   async #punch(): Promise<void> {
     const length = this.#offset - this.#punched;
     const words = ['--punch-hole', '--offset', String(this.#punched), '--length', String(length), this.name];
-    const child = spawn('fallocate', words, { stdio: 'ignore' });
+    const child = spawn(PUNCH_PROGRAM, words, { stdio: 'ignore' });
     child.on('error', () => undefined);
     await once(child, 'close').catch(() => undefined);
     this.#punched = this.#offset;
