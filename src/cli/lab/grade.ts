@@ -1,5 +1,5 @@
 import { readdir } from 'node:fs/promises';
-import { basename, join, relative } from 'node:path';
+import { join, relative } from 'node:path';
 import type { CommandModule } from 'yargs';
 import { InputError } from '../../core/errors.ts';
 import type { LabResult } from '../../lab/grade.ts';
@@ -90,7 +90,7 @@ function list(directory: string) {
 /** What is wrong with one submission is told in its line: the others are graded all the same. */
 async function gradeFile(path: string, directory: string, key: PackKey | null): Promise<Graded> {
   const file = relative(directory, path);
-  let student = basename(path).replace(/\.ya?ml$/i, '');
+  let student = file.replace(/\.ya?ml$/i, '');
   let lab = '';
   try {
     const { sheet, program } = await readSubmission(path);
@@ -138,12 +138,12 @@ function quoted(cell: string): string {
 }
 
 function tableOf(graded: readonly Graded[]): string {
-  const rows = graded.map(({ student, lab, result, problem }) => [
+  const rows = graded.map(({ student, lab, result }) => [
     student,
     lab,
     result === null ? '-' : `${result.marks}`,
     result === null ? '' : `of ${result.points}`,
-    problem ?? '',
   ]);
-  return `${columns([['student', 'lab', 'marks', '', ''], ...rows], '')}\n`;
+  const problems = graded.flatMap(({ file, problem }) => (problem === null ? [] : [`${file}: ${problem}`]));
+  return `${[columns([['student', 'lab', 'marks', ''], ...rows], ''), ...problems].join('\n')}\n`;
 }
