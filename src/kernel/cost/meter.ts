@@ -1,11 +1,11 @@
 import type { Cycle } from '../../core/addr.ts';
 import type { CycleSink } from '../../core/kernel-port.ts';
 import {
-  NO_PRICES,
   POLICY_PARTS,
   type PolicyPart,
   type PolicyPrices,
   policyCosts,
+  USUAL_PRICES,
 } from '../policy/prices.ts';
 import { PARTS, type Part, type PartCosts } from './parts.ts';
 
@@ -26,7 +26,7 @@ export class CostMeter {
   /** Told of each piece of work as it is done, for those who watch the kernel step by step. */
   onWork: ((part: Part, count: number) => void) | undefined = undefined;
 
-  constructor(costs: PartCosts, ledger: CycleSink | undefined, prices: PolicyPrices = NO_PRICES) {
+  constructor(costs: PartCosts, ledger: CycleSink | undefined, prices: PolicyPrices = USUAL_PRICES) {
     const all: Record<Part | PolicyPart, number> = { ...costs, ...policyCosts(prices, costs) };
     this.#price = Float64Array.from(ALL_PARTS, (part) => all[part]);
     this.#ledger = ledger;

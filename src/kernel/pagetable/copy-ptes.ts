@@ -10,7 +10,8 @@ import { ensureEntry } from './ptes.ts';
 /**
  * copy_pte_range: the child gets every entry of one table. In a private mapping write permission goes from both
  * sides; anonymous pages lose their exclusivity, every page gains a mapping. The child's entries are old. Returns how
- * many there were. `counted`: the pages become resident in `child`; false where they are counted there already.
+ * many there were. `counted`: the pages become resident in `child`; false where they are counted there already. `part`:
+ * what the work is charged as.
  */
 export function copyPteRange(
   k: KernelState,
@@ -21,6 +22,7 @@ export function copyPteRange(
   count: number,
   vpn: Vpn,
   counted = true,
+  part: 'forkPte' | 'unsharePte' | 'protectPte' = 'forkPte',
 ): number {
   const target = ensureEntry(k, child, vpn, 1);
   const { pte, tables } = k;
@@ -63,7 +65,7 @@ export function copyPteRange(
     if (wide) target.slab[to + 1] = hi;
   }
   if (counted) child.anonPages += anonymous;
-  k.meter.add('forkPte', copied);
+  k.meter.add(part, copied);
   return copied;
 }
 

@@ -7,6 +7,7 @@ import { permText, VM_SHARED } from '../vma/flags.ts';
 import type { Vma } from '../vma/vma.ts';
 import { deferTable } from './copy-job.ts';
 import { copyPages } from './copy-pages.ts';
+import { rebuildsAll } from './shadow.ts';
 import { shareTable } from './shared-table.ts';
 import { trapEntries } from './trap.ts';
 import { tableOf } from './upper-entry.ts';
@@ -79,7 +80,7 @@ export function forkTable(
   const copied =
     method === 'copy-pages'
       ? copyPages(k, child, copy, slab, at, count, vpn)
-      : copyPteRange(k, child, vma, slab, at, count, vpn);
+      : copyPteRange(k, child, vma, slab, at, count, vpn, true, rebuildsAll(k) ? 'protectPte' : 'forkPte');
   k.counters.ptesCopied += copied;
   k.counters.tablesCopied++;
   trapEntries(k, child, vpn, count);

@@ -1,4 +1,4 @@
-import { NO_PRICES, type PolicyPrices } from './prices.ts';
+import { type PolicyPrices, USUAL_PRICES } from './prices.ts';
 
 /**
  * What a kernel decides at fork and at a write to shared memory, as data: a point on axes that are independent of each
@@ -139,5 +139,5 @@ export const LINUX_6_18: Policy = {
   ownership: { kind: 'refcount' },
   shootdown: { rule: 'range', threshold: 33, cpus: 0, idleCpus: 0 },
   asids: 'machine',
-  prices: NO_PRICES,
+  prices: USUAL_PRICES,
 };

@@ -5,6 +5,7 @@ export const POLICY_PARTS = [
   'tableShare',
   'upperEntry',
   'accountPte',
+  'unsharePte',
   'trapPte',
   'chainStep',
   'shadowObject',
@@ -23,20 +24,24 @@ export type PolicyPrice = number | { readonly times: number; readonly of: Part }
 
 export type PolicyPrices = Readonly<Record<PolicyPart, PolicyPrice>>;
 
-/** For policies whose kernel does none of this work. `remote` and `wait` are counted in cycles already. */
-export const NO_PRICES: PolicyPrices = {
-  tableShare: 0,
-  upperEntry: 0,
-  accountPte: 0,
-  trapPte: 0,
-  chainStep: 0,
-  shadowObject: 0,
+/**
+ * What policies pay that say nothing else; policies/linux-6.18.yaml says what each rests on. `remote` and `wait` are
+ * counted in cycles already.
+ */
+export const USUAL_PRICES: PolicyPrices = {
+  tableShare: { times: 3.5, of: 'forkPte' },
+  upperEntry: { times: 1, of: 'protectPte' },
+  accountPte: { times: 1, of: 'forkPte' },
+  unsharePte: { times: 0.33, of: 'forkPte' },
+  trapPte: { times: 0.1, of: 'protectPte' },
+  chainStep: 100,
+  shadowObject: 600,
   remote: 1,
   wait: 1,
-  ipi: 0,
-  ipiBase: 0,
-  deferFlush: 0,
-  scanPage: 0,
+  ipi: 489,
+  ipiBase: 2445,
+  deferFlush: 320,
+  scanPage: { times: 1, of: 'copy' },
 };
 
 /** The prices in cycles over a table of base prices; all 0 over a table that charges nothing. */

@@ -116,7 +116,7 @@ function copyTable(k: KernelState, mm: Mm, ref: EntryRef, table: Pfn, shared: Sh
     const from = Math.max(vma.start, base);
     const at = k.memory.base(table) + (from - base) * k.tables.step;
     const count = Math.min(vma.end, end) - from;
-    copyPteRange(k, mm, vma, k.memory.slab(table), at, count, from, deferred && !wasOwner);
+    copyPteRange(k, mm, vma, k.memory.slab(table), at, count, from, deferred && !wasOwner, 'unsharePte');
   }
   if (wasOwner) shared.owner = undefined;
   else if (deferred) mm.tables++;

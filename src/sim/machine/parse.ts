@@ -8,9 +8,10 @@ import { CONFIDENCES, type Confidence, type Origin, type Scalar, type TreeNode }
  * the top gives long citations short names.
  *
  * @param file its name, for messages
+ * @param kind what it is, for messages, when it is another file of the same form
  * @throws InputError at file:line:column for broken YAML
  */
-export function parseMachineText(text: string, file: string): TreeNode {
+export function parseMachineText(text: string, file: string, kind: FileKind = MACHINE_FILE): TreeNode {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
   const placeAt = (offset: number) => {
@@ -21,15 +22,24 @@ export function parseMachineText(text: string, file: string): TreeNode {
   if (broken)
     throw new InputError(`not readable as YAML: ${broken.message}`, {
       place: placeAt(broken.pos[0]),
-      remedy: 'docs/machines.md shows the format of a machine file',
+      remedy: `${kind.docs} shows the format of a ${kind.name} file`,
     });
   if (!isMap(document.contents))
-    throw new InputError('a machine file is a mapping of keys to values, and this is not', {
+    throw new InputError(`a ${kind.name} file is a mapping of keys to values, and this is not`, {
       place: placeAt(document.contents?.range?.[0] ?? 0),
-      remedy: 'docs/machines.md shows the format; `extends: skylake` is the shortest start',
+      remedy: `${kind.docs} shows the format; \`extends: ${kind.start}\` is the shortest start`,
     });
   return new MachineReader(document, placeAt).read();
 }
+
+/** What messages call a file of this form, where it is explained, and a preset of it. */
+export interface FileKind {
+  readonly name: string;
+  readonly docs: string;
+  readonly start: string;
+}
+
+const MACHINE_FILE: FileKind = { name: 'machine', docs: 'docs/machines.md', start: 'skylake' };
 
 type Block = Partial<Origin>;
 
