@@ -76,7 +76,7 @@ function walks({ walks: walk }: RunResult): string {
   return `${head}\n${columns([['PTE reads', 'PSC hits', ...answerers], ...table], '           ')}`;
 }
 
-function faults({ faults: fault, forks, memory }: RunResult): string {
+function faults({ faults: fault, forks, memory, trace }: RunResult): string {
   const kinds = Object.entries(fault.byKind)
     .filter(([, count]) => count > 0)
     .map(([kind, count]) => `${kind} ${thousands(count)}`);
@@ -84,6 +84,12 @@ function faults({ faults: fault, forks, memory }: RunResult): string {
     `faults     ${thousands(fault.minor)} minor, ${thousands(fault.major)} major, ${thousands(fault.signals)} signals` +
       (kinds.length > 0 ? `: ${kinds.join(', ')}` : ''),
   ];
+  if (trace.native) {
+    const { minflt, majflt } = trace.native;
+    rows.push(
+      `           a real kernel counted ${thousands(minflt)} minor, ${thousands(majflt)} major for this command`,
+    );
+  }
   if (forks.count > 0) {
     rows.push(
       `forks      ${thousands(forks.count)}: ${thousands(forks.ptesCopied)} PTEs copied in ${thousands(forks.tablesCopied)} tables, ` +

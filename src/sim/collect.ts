@@ -1,7 +1,13 @@
 import { sizeName } from '../core/attributes.ts';
 import type { TraceSource } from '../trace/source.ts';
 import { accessesIn } from './counts.ts';
-import { RESULT_VERSION, type RunResult, type TlbCounts, type WalkCounts } from './result.ts';
+import {
+  RESULT_VERSION,
+  type RunResult,
+  type TlbCounts,
+  type TraceCounts,
+  type WalkCounts,
+} from './result.ts';
 import type { Simulation } from './run.ts';
 
 /**
@@ -23,9 +29,10 @@ export async function collect(run: Simulation, source: TraceSource, version: str
       events: run.events,
       processes: run.pids.size,
       warmup: run.warmedUp,
+      ...nativeFaults(source),
     },
     machine,
-    kernel: { name: kernel.name },
+    kernel: { name: kernel.name, ...(kernel.policy !== undefined && { policy: kernel.policy }) },
     cycles: {
       total,
       perAccess: accesses === 0 ? 0 : total / accesses,
@@ -42,6 +49,13 @@ export async function collect(run: Simulation, source: TraceSource, version: str
     memory: kernel.memory(),
     processes: kernel.processes(),
   };
+}
+
+function nativeFaults({ info: { properties } }: TraceSource): Pick<TraceCounts, 'native'> {
+  const { 'native.minflt': minflt, 'native.majflt': majflt } = properties;
+  return minflt === undefined || majflt === undefined
+    ? {}
+    : { native: { minflt: Number(minflt), majflt: Number(majflt) } };
 }
 
 function hiddenLines({ ledger, window }: Simulation): Record<string, number> {

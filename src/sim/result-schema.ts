@@ -21,6 +21,10 @@ const trace = z.looseObject({
   events: count,
   processes: count,
   warmup: count.describe('Accesses run before counting began'),
+  native: z
+    .looseObject({ minflt: count, majflt: count })
+    .optional()
+    .describe('Faults that a real kernel counted for the same command'),
 });
 
 const tlb = z.looseObject({

@@ -47,6 +47,8 @@ export interface TraceCounts {
   readonly processes: number;
   /** Accesses run before counting began. */
   readonly warmup: number;
+  /** Faults that a real kernel counted for the same command, where `pagewalk record --native` kept them. */
+  readonly native?: { readonly minflt: number; readonly majflt: number };
 }
 
 export interface TlbCounts {

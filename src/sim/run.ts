@@ -6,6 +6,8 @@ import { LINUX_6_18_COSTS, MEASURED_GHZ } from '../kernel/cost/linux-6.18.ts';
 import { scaleCosts } from '../kernel/cost/scale.ts';
 import { DemandKernel } from '../kernel/demand.ts';
 import { LinuxKernel } from '../kernel/linux.ts';
+import type { PolicyHooks } from '../kernel/policy/hooks.ts';
+import type { Policy } from '../kernel/policy/policy.ts';
 import type { Chunk } from '../trace/chunk.ts';
 import type { TraceEvent } from '../trace/event.ts';
 import type { TraceSource } from '../trace/source.ts';
@@ -30,10 +32,12 @@ import { IssueWindow } from './window.ts';
 
 export interface RunOptions {
   /**
-   * Whose mappings and faults: every page exists on demand, or Linux. Without it Linux for a trace that states its
-   * mappings, on demand for any other.
+   * Whose mappings and faults: every page exists on demand, or Linux. Without it Linux for a trace that
+   * states mappings, on demand for any other.
    */
   kernel?: 'demand' | 'linux';
+  /** How Linux decides at fork and at writes to shared memory; Linux 6.18 without it. */
+  policy?: RunPolicy;
   /** Check laws of hardware and kernel all along (sim/check): findings are collected, the run goes on. */
   check?: boolean;
   /** Accesses to run before counting begins. */
@@ -44,6 +48,12 @@ export interface RunOptions {
   onProgress?: (accesses: number) => void;
   /** Ask to stop early (SIGINT): the run ends after the chunk in hand. */
   signal?: AbortSignal;
+}
+
+/** A point on the axes and, of a policy module, its own decisions. */
+export interface RunPolicy {
+  readonly policy: Policy;
+  readonly hooks?: PolicyHooks;
 }
 
 /** Who runs when a trace names no process. */
@@ -84,11 +94,10 @@ export class Simulation {
     this.#counting = (options.warmup ?? 0) === 0;
     this.window = new IssueWindow(this.ledger, machine.core.issueWidth, machine.core.window);
     this.hardware = buildHardware(machine, source.regions, this.ledger);
-    this.spaces = new AddressSpaces(this.hardware.mmu, machine.tlb.asids);
+    const asids = options.policy?.policy.asids ?? 'machine';
+    this.spaces = new AddressSpaces(this.hardware.mmu, asids === 'machine' ? machine.tlb.asids : asids);
     const kernel =
-      (options.kernel ?? (source.info.mapped ? 'linux' : 'demand')) === 'linux'
-        ? this.#linux(source.info.mapped)
-        : this.#demand();
+      (options.kernel ?? kernelFor(source)) === 'linux' ? this.#linux(source.info.mapped) : this.#demand();
     this.kernel = kernel;
     const { mmu, data } = this.hardware;
     this.checker = options.check ? new Checker(this.hardware, this.spaces, kernel) : null;
@@ -113,6 +122,8 @@ export class Simulation {
       ledger: this.window,
       costs: scaleCosts(LINUX_6_18_COSTS, core.frequencyGHz / MEASURED_GHZ),
       contents: this.#options.check ?? false,
+      clock: () => this.window.now(),
+      ...this.#options.policy,
     };
     return new LinuxSide(new LinuxKernel(config), mapped);
   }
@@ -211,6 +222,10 @@ export class Simulation {
   #switch(pid: number): void {
     this.#pid = pid;
     this.pids.add(pid);
+    if (this.kernel.isUnready?.(pid)) {
+      this.window.drain();
+      this.kernel.schedule?.(pid);
+    }
     const root = this.kernel.rootOf(pid);
     this.cpu.switchTo(this.spaces.switchTo(this.kernel.spaceOf(pid), root), root);
   }
@@ -226,4 +241,9 @@ export class Simulation {
     this.kernel.resetCounters();
     this.events = 0;
   }
+}
+
+/** Recordings and made traces of processes state mappings; other formats cannot. */
+function kernelFor({ info }: TraceSource): 'demand' | 'linux' {
+  return info.mapped || 'recorder' in info.properties ? 'linux' : 'demand';
 }
