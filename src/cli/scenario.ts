@@ -14,6 +14,7 @@ import type { Scenario } from '../sim/scenario/script.ts';
 import { fromSystemError } from './errors.ts';
 import { print } from './output.ts';
 import { findOracle, OracleFailure, type OracleRun, recordedAnswers } from './scenario-oracle.ts';
+import { stepCommand } from './step.ts';
 
 interface Script {
   readonly text: string;
@@ -147,9 +148,10 @@ export const scenarioCommand: CommandModule = {
   builder: (yargs: Argv) =>
     yargs
       .command(runScenario)
+      .command(stepCommand)
       .command(verifyScenarios)
       .command(randomScenarios)
-      .demandCommand(1, 'name what to do: run, verify or random'),
+      .demandCommand(1, 'name what to do: run, step, verify or random'),
   handler: () => {},
 };
 
