@@ -1,4 +1,4 @@
-// Compiles src/ into dist/. Run by `npm ci` itself (prepare), so a fresh clone is ready to use.
+// Compiles src/ into dist/ and bundles the page. Run by `npm ci` itself (prepare), so a fresh clone is ready to use.
 import { spawnSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -31,3 +31,4 @@ if (tsc === undefined) {
 rmSync('dist', { recursive: true, force: true });
 run(tsc, '-p', 'tsconfig.build.json');
 run('scripts/prepare-machines.js');
+run('scripts/build-web.js');

@@ -14,6 +14,14 @@ export type { CacheShape, Recording } from './recording.ts';
 export type { ReplayState } from './state.ts';
 export type { AccessRecord, Happening, OperationRecord, ReadHappening, Step } from './step.ts';
 export { answerWords, describeStep, entryIndex, frameName } from './step-words.ts';
-export { readTraceScript, type TraceScript } from './trace-script.ts';
-export { type CacheEntry, Changes, cacheEntry, dataFrames, type FrameView, frameAt } from './views.ts';
+export { isTrace, readTraceScript, type TraceScript } from './trace-script.ts';
+export {
+  type CacheEntry,
+  Changes,
+  cacheEntry,
+  dataFrames,
+  type FrameView,
+  frameAt,
+  liveEntries,
+} from './views.ts';
 export { WORK_WORDS } from './work-words.ts';

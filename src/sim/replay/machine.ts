@@ -98,12 +98,18 @@ export class RecordingMachine implements ScenarioHost, TlbMaintenance, CycleSink
     this.#translation = new Translation(this.hardware, this.tape, this.sampler, this.ledger);
   }
 
-  /** The first step of a tape: what `make` makes is there when the machine stands ready. */
+  /** The first step of a tape: what `make` makes is there, free of charge, when the machine stands ready. */
   setup<T>(make: () => T): T {
     this.tape.step({ kind: 'setup' });
     this.#workSteps = MAX_WORK_STEPS + 1;
+    const { meter } = this.kernel.state;
+    meter.begin();
     const made = make();
+    meter.end('setup');
     this.sampler.everything();
+    this.tape.forgetCharges();
+    this.window.restart();
+    this.ledger.reset();
     return made;
   }
 

@@ -180,7 +180,16 @@ function flushSentence(
   return `TLBs and walk caches drop ${what} of address space ${space}.`;
 }
 
-/** What an operation answered: `read 1`, `copy`, `SIGSEGV (MAPERR)`, `EINVAL`, `1 minor fault`. */
+const ACT_WORDS: Readonly<Record<string, string>> = {
+  hit: 'no fault',
+  'map-zero': 'the zero page was mapped',
+  'map-anon': 'a new page was mapped',
+  'map-file': "the file's page was mapped",
+  copy: 'the page was copied',
+  reuse: 'the frame was kept',
+};
+
+/** What an operation answered: `the value is 1, no fault`, `SIGSEGV (MAPERR)`, `refused with EINVAL`. */
 export function answerWords(answer: Readonly<Record<string, unknown>>): string {
   const words: string[] = [];
   const { val, sum, errno, sig, code, act, minflt, majflt, cached } = answer;
@@ -188,7 +197,7 @@ export function answerWords(answer: Readonly<Record<string, unknown>>): string {
   else if (typeof val === 'number' && val >= 0) words.push(`the value is ${val}`);
   if (typeof sum === 'string' && sig === undefined) words.push(`sum ${sum}`);
   if (typeof errno === 'string') words.push(`refused with ${errno}`);
-  if (typeof act === 'string' && act !== 'signal') words.push(act === 'hit' ? 'no fault' : act);
+  if (typeof act === 'string' && act in ACT_WORDS) words.push(ACT_WORDS[act]!);
   if (typeof cached === 'number') words.push(`${cached} pages cached`);
   if (typeof minflt === 'number' && minflt > 0) words.push(faults(minflt, 'minor'));
   if (typeof majflt === 'number' && majflt > 0) words.push(faults(majflt, 'major'));

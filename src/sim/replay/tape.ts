@@ -57,6 +57,12 @@ export class Tape {
     else (step.charges as Charge[]).push(charge);
   }
 
+  /** The current step costs nothing after all. */
+  forgetCharges(): void {
+    const last = this.steps.length - 1;
+    this.steps[last] = { ...this.steps[last]!, charges: NO_CHARGES };
+  }
+
   /** A cell of the state takes a value, as part of the current step. */
   write(cell: number, value: number): void {
     const before = this.head.get(cell);

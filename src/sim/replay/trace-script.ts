@@ -4,6 +4,7 @@ import { InputError } from '../../core/errors.ts';
 import { BY_KERNEL, type Chunk, CONTINUES, MODIFIES, OFFSET_MASK } from '../../trace/chunk.ts';
 import { ChunkBuilder } from '../../trace/chunk-builder.ts';
 import type { TraceEvent } from '../../trace/event.ts';
+import { eventText } from '../../trace/event-text.ts';
 import { detectFormat, TRACE_FORMATS } from '../../trace/format/index.ts';
 import { headOf } from '../../trace/head.ts';
 import type { Inflater } from '../../trace/pwt/codec.ts';
@@ -27,6 +28,11 @@ export interface TraceScript {
   readonly operations: readonly TraceOperation[];
   /** The trace goes on beyond what was taken. */
   readonly cut: boolean;
+}
+
+/** Whether unpacked bytes are a trace of any known format. */
+export function isTrace(bytes: Uint8Array): boolean {
+  return detectFormat(headOf(bytes, true)) !== undefined;
 }
 
 /**
@@ -95,16 +101,4 @@ function record(chunk: Chunk, at: number): TraceOperation {
     notes.length > 0 ? `(${notes.join(', ')})` : '',
   ];
   return { kind: 'record', text: text.filter((word) => word !== '').join(' '), type, vpn, offset };
-}
-
-function eventText(event: TraceEvent): string {
-  const words: string[] = 'pid' in event ? [String(event.pid), event.kind] : [event.kind];
-  if ('child' in event) words.push(String(event.child));
-  if ('vpn' in event) words.push(formatAddress(event.vpn, 0), `${event.pages} pages`);
-  if ('prot' in event) words.push(event.prot || '---');
-  if ('advice' in event) words.push(event.advice);
-  if ('endVpn' in event) words.push(formatAddress(event.endVpn, 0));
-  if ('path' in event) words.push(event.path);
-  if ('name' in event && event.name) words.push(event.name);
-  return words.join(' ');
 }

@@ -104,6 +104,13 @@ export function cacheEntry(cache: Float64Array, slot: number): CacheEntry | unde
   };
 }
 
+/** How many slots of a TLB or walk cache hold an entry. */
+export function liveEntries(cache: Float64Array): number {
+  let live = 0;
+  for (let at = ENTRY_VPN; at < cache.length; at += COLUMNS) if (cache[at] !== 0) live++;
+  return live;
+}
+
 /** What one step changed, for showing it. */
 export class Changes {
   readonly #cells: ReadonlySet<number>;

@@ -1,0 +1,51 @@
+import type { FrameCard, MemoryView } from './memory-view.ts';
+
+/** Heights in em, so that lines, rows and cards keep together at every zoom. */
+export const PROCESS_HEIGHT = 2.6;
+export const VMA_HEIGHT = 2;
+export const ROW_HEIGHT = 1.9;
+export const NOTE_HEIGHT = 1.6;
+export const GAP = 0.8;
+export const CARD_HEIGHT = 3.5;
+const CARD_GAP = 0.5;
+
+/** Where the frames stand beside the pages that map them, and how tall all of it is. */
+export interface MemoryLayout {
+  /** Middle of each row, by its key. */
+  readonly rowAt: ReadonlyMap<string, number>;
+  /** Top of each card, by PFN. */
+  readonly cardAt: ReadonlyMap<number, number>;
+  /** Cards in the order in which they stand. */
+  readonly cards: readonly FrameCard[];
+  readonly height: number;
+}
+
+/** Each card stands as near to its first page as the cards above it allow. */
+export function layOut(view: MemoryView): MemoryLayout {
+  const rowAt = new Map<string, number>();
+  let y = 0;
+  for (const { vmas, space } of view.processes) {
+    y += PROCESS_HEIGHT;
+    for (const { rows, omitted } of vmas) {
+      y += VMA_HEIGHT;
+      for (const { key } of rows) {
+        rowAt.set(key, y + ROW_HEIGHT / 2);
+        y += ROW_HEIGHT;
+      }
+      if (omitted > 0) y += NOTE_HEIGHT;
+    }
+    if (space && vmas.length === 0) y += NOTE_HEIGHT;
+    y += GAP;
+  }
+  const firstRow = ({ rows }: FrameCard) => (rows[0] ? rowAt.get(rows[0].key)! : Number.POSITIVE_INFINITY);
+  const cards = [...view.frames].sort((a, b) => firstRow(a) - firstRow(b) || a.frame.pfn - b.frame.pfn);
+  const cardAt = new Map<number, number>();
+  let free = 0;
+  for (const card of cards) {
+    const wanted = firstRow(card) - CARD_HEIGHT / 2;
+    const top = Number.isFinite(wanted) ? Math.max(free, wanted) : free;
+    cardAt.set(card.frame.pfn, top);
+    free = top + CARD_HEIGHT + CARD_GAP;
+  }
+  return { rowAt, cardAt, cards, height: Math.max(y, free) };
+}

@@ -1,0 +1,216 @@
+import type { JSX } from 'preact';
+import { useMemo } from 'preact/hooks';
+import { replay } from '../../src/index.ts';
+import { colourClass } from '../model/colours.ts';
+import {
+  CARD_HEIGHT,
+  GAP,
+  layOut,
+  type MemoryLayout,
+  NOTE_HEIGHT,
+  PROCESS_HEIGHT,
+  ROW_HEIGHT,
+  VMA_HEIGHT,
+} from '../model/layout.ts';
+import type { FrameCard, MemoryView, PageRow, ProcessBlock } from '../model/memory-view.ts';
+import { Padlock } from '../parts/icons.tsx';
+import { Panel } from '../parts/panel.tsx';
+
+interface MemoryProps {
+  readonly view: MemoryView;
+  readonly changes: replay.Changes;
+  /** The page of the access at hand. */
+  readonly focus: { readonly space: number; readonly vpn: number } | undefined;
+}
+
+/** Width of the gutter in which the lines run, in em. */
+const GUTTER = 7;
+
+/** Who maps what: processes with their VMAs and pages on the left, frames on the right, a line for every mapping. */
+export function MemoryPanel({ view, changes, focus }: MemoryProps): JSX.Element {
+  const layout = useMemo(() => layOut(view), [view]);
+  return (
+    <Panel
+      id="memory"
+      title="Processes and frames"
+      aside={
+        <ul class="legend">
+          <li>
+            <Padlock open /> writable
+          </li>
+          <li>
+            <Padlock open={false} /> write-protected
+          </li>
+        </ul>
+      }
+    >
+      <div class="memory" style={{ height: `${layout.height}em` }}>
+        <div class="processes">
+          {view.processes.map((block) => (
+            <Process key={block.process.pid} block={block} focus={focus} />
+          ))}
+        </div>
+        <Lines view={view} layout={layout} focus={focus} />
+        <ul class="frames" aria-label="Frames">
+          {layout.cards.map((card) => (
+            <Frame
+              key={card.frame.pfn}
+              card={card}
+              top={layout.cardAt.get(card.frame.pfn)!}
+              isChanged={changes.frame(card.frame.pfn)}
+            />
+          ))}
+        </ul>
+      </div>
+      {view.framesOmitted > 0 && <p class="quiet">{view.framesOmitted} more data frames are in use.</p>}
+    </Panel>
+  );
+}
+
+function Process({ block, focus }: { block: ProcessBlock; focus: MemoryProps['focus'] }): JSX.Element {
+  const { process, space, vmas } = block;
+  const resident = space ? space.anonPages + space.filePages + space.shmemPages : 0;
+  return (
+    <section
+      class={`process ${colourClass(process.pid)} ${space ? '' : 'ended'}`}
+      style={{ marginBottom: `${GAP}em` }}
+      aria-label={`Process ${process.pid}`}
+    >
+      <h3 style={{ height: `${PROCESS_HEIGHT}em` }}>
+        Process <span class="pid">{process.pid}</span>
+        {process.name}
+        {space ? '' : ' has ended'}
+        <small>
+          {space && `${resident} pages resident, `}
+          {process.minflt + process.majflt} faults
+          {process.majflt > 0 && `, ${process.majflt} major`}
+        </small>
+      </h3>
+      {space && vmas.length === 0 && (
+        <p class="quiet note" style={{ height: `${NOTE_HEIGHT}em` }}>
+          nothing mapped
+        </p>
+      )}
+      {vmas.map(({ vma, title, perm, rows, omitted }) => (
+        <div class="vma" key={vma.start}>
+          <h4 style={{ height: `${VMA_HEIGHT}em` }}>
+            <b>{title}</b> <code>{perm}</code> <small>{vma.end - vma.start} pages</small>
+          </h4>
+          <ul>
+            {rows.map((row) => (
+              <Page key={row.key} row={row} isFocus={focus?.space === row.space && isAt(row, focus.vpn)} />
+            ))}
+          </ul>
+          {omitted > 0 && (
+            <p class="quiet note" style={{ height: `${NOTE_HEIGHT}em` }}>
+              {omitted} more pages mapped
+            </p>
+          )}
+        </div>
+      ))}
+    </section>
+  );
+}
+
+function isAt(row: PageRow, vpn: number): boolean {
+  return vpn >= row.vpn && vpn < row.vpn + row.pages;
+}
+
+function Page({ row, isFocus }: { row: PageRow; isFocus: boolean }): JSX.Element {
+  return (
+    <li class={`page ${row.kind} ${isFocus ? 'focus' : ''}`} style={{ height: `${ROW_HEIGHT}em` }}>
+      <span class="name">{row.name}</span>
+      {row.kind === 'mapped' && (
+        <>
+          <span class="marks">
+            {row.accessed && <abbr title="accessed">A</abbr>}
+            {row.dirty && <abbr title="dirty">D</abbr>}
+          </span>
+          <Padlock open={row.writable} />
+          <span class="sr">
+            {row.writable ? 'writable' : 'write-protected'}, frame {replay.frameName(row.pfn)}
+          </span>
+        </>
+      )}
+      {row.kind === 'empty' && <span class="marks quiet">not mapped</span>}
+      {row.kind === 'hidden' && <span class="marks quiet">no access</span>}
+      {row.kind === 'swap' && <span class="marks quiet">swapped out</span>}
+    </li>
+  );
+}
+
+function Lines({
+  view,
+  layout,
+  focus,
+}: {
+  view: MemoryView;
+  layout: MemoryLayout;
+  focus: MemoryProps['focus'];
+}): JSX.Element {
+  const lines: JSX.Element[] = [];
+  for (const { process, vmas } of view.processes)
+    for (const { rows } of vmas)
+      for (const row of rows) {
+        const top = layout.cardAt.get(row.pfn);
+        if (row.kind === 'empty' || row.kind === 'swap' || top === undefined) continue;
+        const from = layout.rowAt.get(row.key)!;
+        const to = top + CARD_HEIGHT / 2;
+        const isFocus = focus?.space === row.space && isAt(row, focus.vpn);
+        lines.push(
+          <path
+            key={row.key}
+            class={`${colourClass(process.pid)} ${row.writable ? 'writable' : 'protected'} ${isFocus ? 'focus' : ''}`}
+            d={`M0 ${from * 10}C${GUTTER * 5} ${from * 10} ${GUTTER * 5} ${to * 10} ${GUTTER * 10} ${to * 10}`}
+          />,
+        );
+      }
+  return (
+    <svg
+      class="lines"
+      aria-hidden="true"
+      viewBox={`0 0 ${GUTTER * 10} ${layout.height * 10}`}
+      preserveAspectRatio="none"
+    >
+      {lines}
+    </svg>
+  );
+}
+
+function Frame({ card, top, isChanged }: { card: FrameCard; top: number; isChanged: boolean }): JSX.Element {
+  const { frame, sharers, owner } = card;
+  const isZero = frame.kind === 'zero';
+  return (
+    <li
+      class={`frame ${frame.kind} ${isChanged ? 'changed' : ''}`}
+      style={{ top: `${top}em`, height: `${CARD_HEIGHT}em` }}
+    >
+      <div class="head">
+        <code>{replay.frameName(frame.pfn)}</code>
+        {frame.byte !== undefined && (
+          <span class="byte" title="the first byte of the page">
+            <span class="sr">first byte </span>
+            {frame.byte}
+          </span>
+        )}
+      </div>
+      <div class="facts">
+        <span class="owner">{owner}</span>
+        {!isZero && (
+          <span class="refs" title="references; mappings">
+            {frame.references} ref{frame.references === 1 ? '' : 's'} · {frame.mapcount} map
+            {frame.mapcount === 1 ? '' : 's'}
+          </span>
+        )}
+      </div>
+      <div class="sharers">
+        {frame.exclusive && <span class="exclusive">exclusive</span>}
+        {sharers.map(({ pid, name }) => (
+          <span key={`${pid}${name}`} class={`chip ${colourClass(pid)}`} title={`process ${pid}, ${name}`}>
+            {pid}
+          </span>
+        ))}
+      </div>
+    </li>
+  );
+}

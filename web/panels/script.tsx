@@ -1,0 +1,134 @@
+import type { JSX } from 'preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { replay } from '../../src/index.ts';
+import { colourClass } from '../model/colours.ts';
+import { Panel } from '../parts/panel.tsx';
+
+interface ScriptProps {
+  readonly recording: replay.Recording;
+  /** The line at hand; -1 before the first. */
+  readonly operation: number;
+  readonly introduction: readonly string[];
+  readonly name: string;
+  readonly onSeek: (operation: number) => void;
+  readonly onEdit: (() => void) | undefined;
+}
+
+/** Height of a line in px at a font of 16 px; the list draws only what is in sight. */
+const LINE_REM = 1.75;
+const OVERSCAN = 10;
+
+/** The script: one line an operation, each of them a place to go to. */
+export function ScriptPanel({
+  recording,
+  operation,
+  introduction,
+  name,
+  onSeek,
+  onEdit,
+}: ScriptProps): JSX.Element {
+  const list = useRef<HTMLOListElement>(null);
+  const [window, setWindow] = useState({ top: 0, height: 600 });
+  const { operations } = recording;
+  const rem = remInPixels();
+  const line = LINE_REM * rem;
+  useEffect(() => {
+    const element = list.current;
+    if (!element) return;
+    const top = Math.max(0, operation) * line;
+    if (top < element.scrollTop + line) element.scrollTop = top - line * 2;
+    else if (top > element.scrollTop + element.clientHeight - line * 2)
+      element.scrollTop = top - element.clientHeight + line * 3;
+  }, [operation, line]);
+  useEffect(() => {
+    const element = list.current;
+    if (!element) return;
+    const update = () => setWindow({ top: element.scrollTop, height: element.clientHeight });
+    update();
+    const observer = new ResizeObserver(update);
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, []);
+  const first = Math.max(0, Math.floor(window.top / line) - OVERSCAN);
+  const last = Math.min(operations.length, Math.ceil((window.top + window.height) / line) + OVERSCAN);
+  const failed = (answer: replay.OperationRecord['answer']) => 'sig' in answer || 'errno' in answer;
+  return (
+    <Panel
+      id="script"
+      title={name}
+      aside={
+        onEdit && (
+          <button type="button" class="small" onClick={onEdit}>
+            Edit
+          </button>
+        )
+      }
+    >
+      {introduction.length > 0 && (
+        <details class="introduction">
+          <summary>{introduction[0]}</summary>
+          {introduction.slice(1).map((words) => (
+            <p key={words}>{words}</p>
+          ))}
+        </details>
+      )}
+      <ol
+        class="lines"
+        ref={list}
+        onScroll={({ currentTarget }) =>
+          setWindow({ top: currentTarget.scrollTop, height: currentTarget.clientHeight })
+        }
+      >
+        <li aria-hidden="true" style={{ height: `${first * LINE_REM}rem` }} />
+        {operations.slice(first, last).map((record, i) => {
+          const index = first + i;
+          const state = index === operation ? 'here' : index > operation ? 'ahead' : '';
+          return (
+            <li
+              key={index}
+              class={`${colourClass(record.pid)} ${state}`}
+              style={{ height: `${LINE_REM}rem` }}
+            >
+              <button
+                type="button"
+                onClick={() => onSeek(index)}
+                aria-current={index === operation ? 'step' : undefined}
+                title={record.sentence}
+              >
+                <span class="number">{record.line}</span>
+                <span class="pid">{record.pid > 0 ? record.pid : '–'}</span>
+                <span class="words">
+                  {record.pid > 0 ? record.text.replace(/^\d+ /, '') : record.text.replace(/^- /, '')}
+                </span>
+                <Faults answer={record.answer} />
+                {failed(record.answer) && (
+                  <span class="failed">{String(record.answer.sig ?? record.answer.errno)}</span>
+                )}
+              </button>
+            </li>
+          );
+        })}
+        <li aria-hidden="true" style={{ height: `${(operations.length - last) * LINE_REM}rem` }} />
+      </ol>
+      {!recording.finished && (
+        <p class="quiet">
+          recording: {operations.length} of {recording.expected}
+        </p>
+      )}
+    </Panel>
+  );
+}
+
+function Faults({ answer }: { answer: replay.OperationRecord['answer'] }): JSX.Element | null {
+  const faults = Number(answer.minflt ?? 0) + Number(answer.majflt ?? 0);
+  if (faults === 0) return null;
+  return (
+    <span class="faults" title={`${faults} page fault${faults === 1 ? '' : 's'}`}>
+      {faults > 1 ? faults : ''}⚡<span class="sr">page faults</span>
+    </span>
+  );
+}
+
+function remInPixels(): number {
+  return Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
+}

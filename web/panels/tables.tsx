@@ -1,0 +1,133 @@
+import type { JSX } from 'preact';
+import { replay } from '../../src/index.ts';
+import { colourClass } from '../model/colours.ts';
+import type { AccessView } from '../model/walk-view.ts';
+import { Padlock } from '../parts/icons.tsx';
+import { Panel } from '../parts/panel.tsx';
+
+interface TablesProps {
+  readonly recording: replay.Recording;
+  readonly reader: replay.PageTableReader;
+  readonly state: replay.ReplayState;
+  readonly changes: replay.Changes;
+  readonly view: AccessView | undefined;
+}
+
+/** Entries of one table that are drawn at most: those around the one on the way to the page at hand. */
+const MAX_ENTRIES = 16;
+
+/** The page tables of every address space as trees, root at the left. */
+export function TablesPanel({ recording, reader, state, changes, view }: TablesProps): JSX.Element {
+  const spaces = [...state.spaces.values()].map((value) => recording.objects[value - 1] as replay.SpaceView);
+  const owners = new Map<number, number>();
+  for (const value of state.processes.values()) {
+    const process = recording.objects[value - 1] as replay.ProcessView;
+    if (!process.ended && !owners.has(process.space)) owners.set(process.space, process.pid);
+  }
+  return (
+    <Panel id="tables" title="Page tables">
+      {spaces.length === 0 && <p class="quiet">There is no address space.</p>}
+      {spaces.map((space) => {
+        const pid = owners.get(space.id) ?? 0;
+        const isHere = view?.access.space === space.id;
+        return (
+          <div key={space.id} class={`tree ${colourClass(pid)}`}>
+            <h3>
+              <span class="pid">{pid}</span> root in {replay.frameName(space.root)}{' '}
+              <small>{space.tables + 1} tables</small>
+            </h3>
+            <Table
+              context={{ recording, reader, state, changes }}
+              pfn={space.root}
+              level={recording.mode.levels}
+              base={0}
+              path={isHere ? view.access.vpn : undefined}
+            />
+          </div>
+        );
+      })}
+    </Panel>
+  );
+}
+
+interface TableProps {
+  readonly context: Omit<TablesProps, 'view'>;
+  readonly pfn: number;
+  readonly level: number;
+  readonly base: number;
+  /** The page at hand, while this table is on the way to it. */
+  readonly path: number | undefined;
+}
+
+function Table({ context, pfn, level, base, path }: TableProps): JSX.Element {
+  const { recording, reader, state } = context;
+  const entries = reader.entries(state.memory, pfn, level, base);
+  const at = path === undefined ? 0 : entries.findIndex(({ vpn }) => vpn + reader.span(level) > path);
+  const first = Math.max(
+    0,
+    Math.min((at < 0 ? entries.length : at) - MAX_ENTRIES / 2, entries.length - MAX_ENTRIES),
+  );
+  const shown = entries.slice(first, first + MAX_ENTRIES);
+  return (
+    <div class="table">
+      <span class="caption">
+        {replay.tableName(recording.mode, level)} <code>{replay.frameName(pfn)}</code>
+      </span>
+      {entries.length === 0 && <span class="quiet">empty</span>}
+      <ul>
+        {shown.map((entry) => (
+          <Entry key={entry.index} context={context} table={pfn} entry={entry} path={path} />
+        ))}
+      </ul>
+      {entries.length > shown.length && (
+        <span class="quiet">{entries.length - shown.length} more entries</span>
+      )}
+    </div>
+  );
+}
+
+function Entry({
+  context,
+  table,
+  entry,
+  path,
+}: {
+  context: TableProps['context'];
+  table: number;
+  entry: replay.Entry;
+  path: number | undefined;
+}): JSX.Element {
+  const { reader, changes } = context;
+  const words = reader.mode.pteBytes / 4;
+  const isChanged = [...Array(words).keys()].some((word) => changes.word(table, entry.index * words + word));
+  const isOnPath = path !== undefined && path >= entry.vpn && path < entry.vpn + reader.span(entry.level);
+  const writes = reader.writable(entry);
+  return (
+    <li class={`${entry.kind} ${isOnPath ? 'path' : ''} ${isChanged ? 'changed' : ''}`}>
+      <span class="entry">
+        <span class="index">{entry.index}</span>
+        {entry.kind === 'leaf' && (
+          <>
+            → <code>{replay.frameName(entry.pfn)}</code> <Padlock open={writes} />
+            <span class="sr">{writes ? 'writable' : 'write-protected'}</span>
+            <span class="marks">
+              {reader.pte.isYoung(entry.lo) && 'A'}
+              {reader.pte.isDirty(entry.lo) && 'D'}
+            </span>
+          </>
+        )}
+        {entry.kind === 'hidden' && <span class="quiet">no access</span>}
+        {entry.kind === 'swap' && <span class="quiet">swapped out</span>}
+      </span>
+      {entry.kind === 'table' && (
+        <Table
+          context={context}
+          pfn={entry.pfn}
+          level={entry.level - 1}
+          base={entry.vpn}
+          path={isOnPath ? path : undefined}
+        />
+      )}
+    </li>
+  );
+}
