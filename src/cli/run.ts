@@ -5,7 +5,7 @@ import { textReport } from '../report/text.ts';
 import type { Finding } from '../sim/check/finding.ts';
 import { collect } from '../sim/collect.ts';
 import { loadMachine } from '../sim/machine/load.ts';
-import { Simulation } from '../sim/run.ts';
+import { type RunPolicy, Simulation } from '../sim/run.ts';
 import { openTrace } from '../trace/node/open.ts';
 import { checkWritable, print, writeFileAtomic } from './output.ts';
 import { RunProgress } from './progress.ts';
@@ -21,6 +21,7 @@ interface RunArguments {
   json: string | undefined;
   csv: string | undefined;
   kernel: 'demand' | 'linux' | undefined;
+  policy: string | undefined;
   check: boolean;
 }
 
@@ -51,6 +52,12 @@ export const runCommand: CommandModule<object, RunArguments> = {
         choices: ['demand', 'linux'] as const,
         describe:
           'whose mappings and faults: every page on demand, or Linux 6.18 (default where the trace has mappings)',
+      })
+      .option('policy', {
+        type: 'string',
+        requiresArg: true,
+        describe:
+          'how Linux decides at fork and at shared writes: a preset (pagewalk policies), a file, a module',
       })
       .option('format', {
         type: 'string',
@@ -85,6 +92,8 @@ export const runCommand: CommandModule<object, RunArguments> = {
       });
     }
     const { machine } = await loadMachine(options.machine, options.set ?? []);
+    const policy =
+      options.policy === undefined ? undefined : await policyNamed(options.policy, options.kernel);
     for (const output of [options.json, options.csv]) if (output !== undefined) await checkWritable(output);
     const source = await openTrace(
       options.trace,
@@ -94,6 +103,7 @@ export const runCommand: CommandModule<object, RunArguments> = {
     try {
       const simulation = new Simulation(machine, source, {
         ...(options.kernel !== undefined && { kernel: options.kernel }),
+        ...(policy && { policy, kernel: 'linux' }),
         check: options.check,
         warmup: options.warmup,
         ...(options.limit !== undefined && { limit: options.limit }),
@@ -114,6 +124,17 @@ export const runCommand: CommandModule<object, RunArguments> = {
     }
   },
 };
+
+/** A policy is Linux's: the demand kernel has none. Read only when asked for, with what reading YAML takes. */
+async function policyNamed(name: string, kernel: RunArguments['kernel']): Promise<RunPolicy> {
+  if (kernel === 'demand')
+    throw new InputError('--policy needs the Linux kernel, and --kernel demand has no fork', {
+      remedy: 'leave --kernel out, or say --kernel linux',
+    });
+  const { loadPolicy } = await import('../sim/policy/read.ts');
+  const { policy, hooks } = await loadPolicy(name);
+  return { policy, ...(hooks && { hooks }) };
+}
 
 function checkCounts({ warmup, limit }: RunArguments): void {
   for (const [name, value] of [

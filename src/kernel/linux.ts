@@ -155,6 +155,12 @@ export class LinuxKernel {
     return this.#call('brk', () => brk(this.state, this.process(pid), end));
   }
 
+  /** True where a process cannot run before {@link schedule} has been called. */
+  isUnready(pid: number): boolean {
+    const { mm } = this.process(pid);
+    return this.state.policyMemory.jobs.some(({ child }) => child === mm);
+  }
+
   /** A process is about to run: what its fork left to be done for it is done now. */
   schedule(pid: number): void {
     this.#agents.advance();

@@ -13,6 +13,11 @@ export interface KernelSide {
   handleFault(pid: number, fault: Fault): FaultOutcome;
   /** The root table of a process's address space; makes the process when it is new. */
   rootOf(pid: number): Pfn;
+  /** The policy it runs under, where it has one. */
+  readonly policy?: string;
+  /** A process whose fork left work to be done before it can run, and doing it. */
+  isUnready?(pid: number): boolean;
+  schedule?(pid: number): void;
   /** A number for the address space: the same for processes that share one. */
   spaceOf(pid: number): number;
   /** A process event of the trace: a system call. */

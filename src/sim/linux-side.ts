@@ -62,6 +62,18 @@ export class LinuxSide implements KernelSide {
     return this.#process(pid).mm.root;
   }
 
+  isUnready(pid: number): boolean {
+    return this.#kernel.isUnready(this.#known(pid));
+  }
+
+  schedule(pid: number): void {
+    this.#kernel.schedule(pid);
+  }
+
+  get policy(): string {
+    return this.#kernel.state.policy.name;
+  }
+
   spaceOf(pid: number): number {
     return this.#process(pid).mm.asid;
   }
@@ -158,8 +170,8 @@ export class LinuxSide implements KernelSide {
   }
 
   forks(): ForkCounts {
-    const { forks, ptesCopied, tablesCopied } = this.#kernel.state.counters;
-    return { count: forks, ptesCopied, tablesCopied, tablesShared: 0 };
+    const { forks, ptesCopied, tablesCopied, tablesShared } = this.#kernel.state.counters;
+    return { count: forks, ptesCopied, tablesCopied, tablesShared };
   }
 
   memory(): MemoryCounts {

@@ -49,7 +49,12 @@ export function brokenPolicyLaws(kernel: LinuxKernel): string[] {
     return pages;
   };
 
-  const walk = (space: number, table: number, level: number, upper: boolean): { pages: number; tables: number } => {
+  const walk = (
+    space: number,
+    table: number,
+    level: number,
+    upper: boolean,
+  ): { pages: number; tables: number } => {
     tables.add(table);
     const first = level > 1 || !counted.has(table);
     counted.add(table);
@@ -84,7 +89,8 @@ export function brokenPolicyLaws(kernel: LinuxKernel): string[] {
     expectEqual(`resident pages of address space ${mm.id}`, mm.resident, seen.pages);
     expectEqual(`page tables of address space ${mm.id}`, mm.tables, seen.tables + mm.deposits.length);
   }
-  for (const [table, count] of pointers) expectEqual(`users of table ${table}`, frames.refcount[table]!, count);
+  for (const [table, count] of pointers)
+    expectEqual(`users of table ${table}`, frames.refcount[table]!, count);
 
   const held = new Map<number, number>();
   const hold = (pfn: number): void => void held.set(headOf(pfn), (held.get(headOf(pfn)) ?? 0) + 1);

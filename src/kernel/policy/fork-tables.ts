@@ -81,8 +81,10 @@ export function forkTable(
     method === 'copy-pages'
       ? copyPages(k, child, copy, slab, at, count, vpn)
       : copyPteRange(k, child, vma, slab, at, count, vpn, true, rebuildsAll(k) ? 'protectPte' : 'forkPte');
-  k.counters.ptesCopied += copied;
-  k.counters.tablesCopied++;
+  if (!rebuildsAll(k)) {
+    k.counters.ptesCopied += copied;
+    k.counters.tablesCopied++;
+  }
   trapEntries(k, child, vpn, count);
 }
 

@@ -22,7 +22,8 @@ const ENOUGH = 5;
  * - a page's mapcount is the number of page-table entries that map it;
  * - no entry maps a free frame or a page table;
  * - no writable entry maps an anonymous page that is mapped twice or that is not exclusive;
- * - no two tables are the same frame; every table that exists is reached; used frames are exactly those reached.
+ * - no two tables are the same frame, but for those that a policy shares, whose references equal their users; every
+ *   table that exists is reached; used frames are exactly those reached, or kept by a policy.
  */
 export class FrameCheck {
   readonly #k: KernelState;
@@ -31,6 +32,8 @@ export class FrameCheck {
   /** By frame: entries that map it, a huge entry once for each of its pages. */
   readonly #mapped = new Map<Pfn, number>();
   readonly #used = new Set<Pfn>();
+  /** By frame of a table that a policy shares: entries that point to it. */
+  readonly #users = new Map<Pfn, number>();
   #tables = 0;
 
   constructor(k: KernelState, operation: string) {
@@ -52,6 +55,12 @@ export class FrameCheck {
         );
       }
     }
+    for (const [table, count] of this.#users) {
+      const kept = k.frames.refcount[table]!;
+      if (kept !== count)
+        this.#report('a shared table knows its users', `table ${table}: ${kept} users, ${count} entries`);
+    }
+    for (const pfn of keptByPolicy(k)) this.#use(pfn);
     this.#checkLeaks();
     return this.#findings;
   }
@@ -71,7 +80,7 @@ export class FrameCheck {
       if (lo === 0) continue;
       const below = level > 1 ? tables.tableAt(ref) : -1;
       if (below >= 0) {
-        this.#walkTable(mm, below, level - 1, vpn);
+        if (!this.#isSharedAgain(below)) this.#walkTable(mm, below, level - 1, vpn);
       } else if (pte.present(lo)) {
         const pages = tables.span[level]!;
         const pfn = pte.pfn(lo, tables.hi(ref));
@@ -79,6 +88,14 @@ export class FrameCheck {
         if (pte.writable(lo)) this.#checkWritable(mm, pfn, vpn, level);
       }
     }
+  }
+
+  /** A table that a policy shares is looked into once; its pages count once, as its entries do. */
+  #isSharedAgain(table: Pfn): boolean {
+    if (!this.#k.policyMemory.tables.has(table)) return false;
+    const users = this.#users.get(table) ?? 0;
+    this.#users.set(table, users + 1);
+    return users > 0;
   }
 
   #map(mm: Mm, pfn: Pfn, vpn: Vpn): void {
@@ -148,6 +165,13 @@ export class FrameCheck {
     const same = this.#findings.filter((finding) => finding.law === law).length;
     if (same < ENOUGH) this.#findings.push({ law, what, operation: this.#operation });
   }
+}
+
+/** Frames that shadow objects and snapshots hold, mapped or not. */
+function* keptByPolicy({ policyMemory }: KernelState): Iterable<Pfn> {
+  yield* policyMemory.holders.keys();
+  for (const { saved } of policyMemory.sessions.values())
+    for (const page of saved.values()) if (page.kind === 'page') yield page.pfn;
 }
 
 function liveSpaces(k: KernelState): Set<Mm> {
