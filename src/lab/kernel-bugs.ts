@@ -1,4 +1,4 @@
-import type { KernelRules } from './tiny-kernel.ts';
+import type { KernelRules } from './kernel-rules.ts';
 
 /** A bug that a kernel may have, as the rules it breaks; what `find-the-bug` asks for. */
 export interface KernelBug {

@@ -1,15 +1,19 @@
 import type { Rng } from '../../core/rng.ts';
-import { findPte } from '../../kernel/pagetable/ptes.ts';
-import { LINUX_6_18 } from '../../kernel/policy/policy.ts';
-import { pageAt } from '../../kernel/proc/pagemap.ts';
 import { boxed } from '../../report/box.ts';
-import { ScenarioMachine } from '../../sim/scenario/machine.ts';
-import { regionVpn } from '../../sim/scenario/script.ts';
+import {
+  keepBooks,
+  LEDGER_PAGES,
+  type Ledger,
+  type LedgerOp,
+  type LedgerProgram,
+  type Reuse,
+} from '../cow-books.ts';
 import { pick } from '../draw.ts';
+import { type KernelRules, RIGHT_RULES } from '../kernel-rules.ts';
 import type { PaperLab } from '../lab.ts';
 import { oncePer } from '../scenario-run.ts';
 import { page, wrap } from '../text.ts';
-import { type KernelRules, RIGHT_RULES, TinyKernel } from '../tiny-kernel.ts';
+import { TinyKernel } from '../tiny-kernel.ts';
 
 const REUSE = {
   mapcount: 'the frame is kept if it is mapped once (Linux before 5.8)',
@@ -18,35 +22,13 @@ const REUSE = {
   exclusive:
     'the frame is kept if the page is exclusive (new, or reused before, and not forked since), or if it has one reference in all, ' +
     'counting mappings and pins (Linux since 5.19)',
-} as const;
-type Reuse = keyof typeof REUSE;
-
-type Op =
-  | { readonly op: 'w'; readonly pid: number; readonly page: number }
-  | { readonly op: 'fork'; readonly pid: number; readonly child: number }
-  | { readonly op: 'exit'; readonly pid: number }
-  | { readonly op: 'pin'; readonly pid: number; readonly page: number };
-
-export interface CowLedgerVariant {
-  readonly reuse: Reuse;
-  readonly ops: readonly Op[];
-}
-
-/** The books at the end, and what each write did on the way. */
-interface Ledger {
-  readonly acts: readonly string[];
-  /** For each live process, by PID, and each of its pages: the frame, and whether the entry is writable. */
-  readonly frames: readonly number[];
-  readonly writable: readonly boolean[];
-  /** By frame, in the order of first use. */
-  readonly mapcounts: readonly number[];
-}
-
-const PAGES = 2;
+} as const satisfies Record<Reuse, string>;
 const LETTERS = 'ABCDEFGHIJKLMNOP';
 
+const booked = oncePer(keepBooks);
+
 /** Copy-on-write as bookkeeping: after a row of operations, who has which frame, how often is it mapped, who may write. */
-export const COW_LEDGER: PaperLab<CowLedgerVariant> = {
+export const COW_LEDGER: PaperLab<LedgerProgram> = {
   kind: 'paper',
   id: 'cow-ledger',
   title: 'The COW ledger',
@@ -126,17 +108,17 @@ export const COW_LEDGER: PaperLab<CowLedgerVariant> = {
   ],
 };
 
-function generate(rng: Rng): CowLedgerVariant {
+function generate(rng: Rng): LedgerProgram {
   const reuse = pick(rng, Object.keys(REUSE) as Reuse[]);
-  const ops: Op[] = [{ op: 'fork', pid: 1, child: 2 }];
+  const ops: LedgerOp[] = [{ op: 'fork', pid: 1, child: 2 }];
   const live = [1, 2];
-  const write = () => ops.push({ op: 'w', pid: pick(rng, live), page: rng.below(PAGES) });
+  const write = () => ops.push({ op: 'w', pid: pick(rng, live), page: rng.below(LEDGER_PAGES) });
   write();
   ops.push({ op: 'fork', pid: pick(rng, live), child: 3 });
   live.push(3);
   write();
   write();
-  ops.push({ op: 'pin', pid: pick(rng, live), page: rng.below(PAGES) });
+  ops.push({ op: 'pin', pid: pick(rng, live), page: rng.below(LEDGER_PAGES) });
   write();
   const leaver = 2 + rng.below(2);
   ops.push({ op: 'exit', pid: leaver });
@@ -145,10 +127,10 @@ function generate(rng: Rng): CowLedgerVariant {
   return { reuse, ops };
 }
 
-function statement({ reuse, ops }: CowLedgerVariant): string {
+function statement({ reuse, ops }: LedgerProgram): string {
   const lines = ops.map((op, i) => [String(i + 1), ...describe(op)]);
   return page(
-    wrap(`Process 1 has ${PAGES} private anonymous pages, 0 and 1, in the frames A and B, both written, writable and mapped once. Frames
+    wrap(`Process 1 has ${LEDGER_PAGES} private anonymous pages, 0 and 1, in the frames A and B, both written, writable and mapped once. Frames
       are named by letters in the order in which they are first used: the next new one is C, and no letter is used again.`),
     wrap(`A write to a page whose W bit is clear faults. The rule of this kernel: ${REUSE[reuse]}; then W is set. Otherwise
       the writer gets a copy in a new frame. A pin is a reference that a device holds for I/O under way; it lasts to the end.`),
@@ -156,7 +138,7 @@ function statement({ reuse, ops }: CowLedgerVariant): string {
   );
 }
 
-function describe(op: Op): [process: string, does: string] {
+function describe(op: LedgerOp): [process: string, does: string] {
   const pid = String(op.pid);
   switch (op.op) {
     case 'w':
@@ -170,66 +152,8 @@ function describe(op: Op): [process: string, does: string] {
   }
 }
 
-/** Keeps the books with the kernel layer: frames, counts and W bits are read from its tables. */
-const booked = oncePer(({ reuse, ops }: CowLedgerVariant): Ledger => {
-  const machine = new ScenarioMachine({ policy: { ...LINUX_6_18, reuse } });
-  const { kernel } = machine;
-  const k = kernel.state;
-  kernel.createProcess(1);
-  const vpnOf = (index: number) => regionVpn(0, index);
-  kernel.mmap(1, { vpn: vpnOf(0), pages: PAGES, prot: 'rw', shared: false });
-  const names = new Map<number, number>();
-  const live = new Set([1]);
-  /** Frames get their letters as they appear; one that was freed and is used again is a new one to the reader. */
-  const name = (pfn: number, fresh: boolean) => {
-    if (fresh || !names.has(pfn)) names.set(pfn, next++);
-    return names.get(pfn)!;
-  };
-  let next = 0;
-  const write = (pid: number, index: number): string => {
-    const before = pageAt(k, kernel.process(pid).mm, vpnOf(index));
-    const faults = kernel.process(pid).minflt;
-    machine.access(pid, vpnOf(index), 0, true);
-    const after = pageAt(k, kernel.process(pid).mm, vpnOf(index));
-    const moved = before.pfn !== after.pfn;
-    name(after.pfn, moved);
-    return kernel.process(pid).minflt === faults ? 'hit' : moved ? 'copy' : 'reuse';
-  };
-  for (let index = 0; index < PAGES; index++) write(1, index);
-  const acts: string[] = [];
-  for (const op of ops) {
-    if (op.op === 'w') acts.push(write(op.pid, op.page));
-    else if (op.op === 'fork') {
-      kernel.fork(op.pid, op.child);
-      live.add(op.child);
-    } else if (op.op === 'exit') {
-      kernel.exit(op.pid);
-      live.delete(op.pid);
-    } else {
-      k.frames.refcount[pageAt(k, kernel.process(op.pid).mm, vpnOf(op.page)).pfn]!++;
-    }
-  }
-  const entries = [...live].sort().flatMap((pid) =>
-    Array.from({ length: PAGES }, (_, index) => {
-      const { mm } = kernel.process(pid);
-      const { pfn } = pageAt(k, mm, vpnOf(index));
-      return { frame: names.get(pfn)!, writable: k.pte.writable(k.tables.lo(findPte(k, mm, vpnOf(index))!)) };
-    }),
-  );
-  const mapcounts = Array.from(
-    { length: next },
-    (_, frame) => entries.filter((entry) => entry.frame === frame).length,
-  );
-  return {
-    acts,
-    frames: entries.map(({ frame }) => frame),
-    writable: entries.map(({ writable }) => writable),
-    mapcounts,
-  };
-});
-
 /** The books of somebody who gets some rules wrong. Frames are never used twice there: all of them stay pinned. */
-function wrong({ reuse, ops }: CowLedgerVariant, rules: Partial<KernelRules>) {
+function wrong({ reuse, ops }: LedgerProgram, rules: Partial<KernelRules>) {
   const kernel = new TinyKernel({
     ...RIGHT_RULES,
     mayReuse: RULES[reuse],
@@ -237,7 +161,7 @@ function wrong({ reuse, ops }: CowLedgerVariant, rules: Partial<KernelRules>) {
     ...rules,
     keepFrames: true,
   });
-  for (let index = 0; index < PAGES; index++) kernel.write(1, index, 1);
+  for (let index = 0; index < LEDGER_PAGES; index++) kernel.write(1, index, 1);
   const acts: string[] = [];
   for (const op of ops) {
     if (op.op === 'w') acts.push(kernel.write(op.pid, op.page, 1));
@@ -246,7 +170,7 @@ function wrong({ reuse, ops }: CowLedgerVariant, rules: Partial<KernelRules>) {
     else kernel.pin(op.pid, op.page);
   }
   const entries = kernel.live.flatMap((pid) =>
-    Array.from({ length: PAGES }, (_, index) => kernel.pageOf(pid, index)!),
+    Array.from({ length: LEDGER_PAGES }, (_, index) => kernel.pageOf(pid, index)!),
   );
   const frames = entries.map(({ frame }) => frame);
   const count = Math.max(...frames) + 1;
@@ -269,7 +193,7 @@ function answersOf({ acts, frames, writable, mapcounts }: Ledger) {
   };
 }
 
-function pagesOf({ ops }: CowLedgerVariant): string[] {
+function pagesOf({ ops }: LedgerProgram): string[] {
   const gone = new Set(ops.flatMap((op) => (op.op === 'exit' ? [op.pid] : [])));
   const live = [1, 2, 3].filter((pid) => !gone.has(pid));
   return live.flatMap((pid) => [0, 1].map((index) => `${pid}'s page ${index}`));

@@ -2,9 +2,10 @@ import type { Rng } from '../../core/rng.ts';
 import { boxed } from '../../report/box.ts';
 import { pick } from '../draw.ts';
 import { KERNEL_BUGS, type KernelBug } from '../kernel-bugs.ts';
+import { RIGHT_RULES } from '../kernel-rules.ts';
 import type { PaperLab } from '../lab.ts';
 import { page, wrap } from '../text.ts';
-import { RIGHT_RULES, TinyKernel } from '../tiny-kernel.ts';
+import { TinyKernel } from '../tiny-kernel.ts';
 
 type Op =
   | { readonly op: 'w' | 'kw'; readonly pid: number; readonly page: number; readonly value: number }

@@ -1,9 +1,10 @@
 import { Rng } from '../../core/rng.ts';
 import { between, pick } from '../draw.ts';
+import { type KernelRules, type PageFacts, RIGHT_RULES } from '../kernel-rules.ts';
 import type { CodeLab } from '../lab.ts';
 import { ProgramError, type Sandbox } from '../sandbox.ts';
 import { page, wrap } from '../text.ts';
-import { type KernelRules, type PageFacts, RIGHT_RULES, TinyKernel } from '../tiny-kernel.ts';
+import { TinyKernel } from '../tiny-kernel.ts';
 
 export interface OwnCowVariant {
   readonly pages: number;
