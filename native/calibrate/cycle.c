@@ -39,6 +39,8 @@ __attribute__((noreturn)) static void live_as_child(const struct plan *plan, con
 
 static void run_once(const struct plan *plan, bool counts)
 {
+    if (plan->child_writes || plan->parent_writes)
+        frames_stock(plan->count);
     struct child child = child_fork();
     if (!child.pid)
         live_as_child(plan, &child);
@@ -81,8 +83,8 @@ static enum layout layout_of(const struct command *command)
 
 static bool prepare(struct plan *plan, size_t pages, enum layout layout)
 {
-    if (layout == CONTIGUOUS) {
-        plan->region = region_map_contiguous(pages);
+    if (layout == CONTIGUOUS || layout == SCATTERED) {
+        plan->region = layout == CONTIGUOUS ? region_map_contiguous(pages) : region_map_scattered(pages);
         return true;
     }
     plan->region = region_map(pages, layout == HUGE ? ANONYMOUS_HUGE : ANONYMOUS);
@@ -90,10 +92,7 @@ static bool prepare(struct plan *plan, size_t pages, enum layout layout)
         region_unmap(&plan->region);
         return false;
     }
-    if (layout == SCATTERED)
-        region_write(&plan->region, order_shuffled(pages), pages, 1);
-    else
-        region_write(&plan->region, NULL, plan->count, plan->step);
+    region_write(&plan->region, NULL, plan->count, plan->step);
     return true;
 }
 
@@ -101,8 +100,8 @@ static bool prepare(struct plan *plan, size_t pages, enum layout layout)
  * cycle pages=N [layout=contiguous|natural|scattered|sparse|huge] [step=PAGES] [child=write] [parent=write]
  *       [after=none] [fresh=1] [drop=N] [reps=N]
  *
- * layout: how the frames lie; natural = as the kernel gives them to first touches in address order; scattered = as
- * random first touches leave them; sparse = only every step-th page exists;
+ * layout: how the frames lie; natural = as the kernel gives them to first touches in address order; scattered = drawn
+ * at random; sparse = only every step-th page exists;
  * huge = 2 MiB pages. All accesses are `step` pages apart. after=none: the parent does not write once the child is
  * gone, so the next fork finds its pages write-protected. fresh=1 maps the region anew for every round (copies lie
  * elsewhere, a split huge page stays split). The first `drop` rounds are thrown away: they may find memory that the
@@ -136,7 +135,7 @@ void measure_cycle(const struct command *command)
             skip(NO_HUGE_PAGES);
             return;
         }
-        double broken = layout == NATURAL && rep >= drop ? region_breaks(&plan.region) : -1;
+        double broken = (layout == NATURAL || layout == SCATTERED) && rep >= drop ? region_breaks(&plan.region) : -1;
         if (broken >= 0)
             series_add(&breaks, broken);
         run_once(&plan, rep >= drop);

@@ -176,6 +176,8 @@ void measure_fault(const struct command *command)
         bool huge = true;
         struct child child = prepare(kind, &region, &huge);
         const uint32_t *order = kind->uncached ? order_shuffled(count) : NULL;
+        if (kind->step == 1)
+            frames_stock(count);
         long before = faults_now();
         double cpu = access_all(kind, &region, order, count, ticks);
         long seen = faults_now() - before;

@@ -26,7 +26,7 @@ static const struct {
     void (*run)(const struct command *);
 } commands[] = {
     { "host", describe_host },
-    { "settle", settle_memory },
+    { "touch", touch_memory },
     { "syscall", measure_syscall },
     { "fault", measure_fault },
     { "cycle", measure_cycle },

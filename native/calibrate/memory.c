@@ -66,12 +66,8 @@ void measure_memory(const struct command *command)
     reply_end();
 }
 
-/*
- * settle pages=N: touches and frees N pages in address order. Pages that earlier measurements freed in disorder lie on
- * the CPU's free list, which is a stack; this pushes them out to the allocator, which merges them, and leaves
- * neighbours behind. What the hypervisor has taken back gets backed again. Replies the wall-clock ns of a touch.
- */
-void settle_memory(const struct command *command)
+/* touch pages=N: touches and frees N pages. Replies the wall-clock ns of a touch: more where the host must back it. */
+void touch_memory(const struct command *command)
 {
     struct region region = region_map(number_of(command, "pages", 1), ANONYMOUS);
     double from = wall_ns();

@@ -64,6 +64,6 @@ void measure_stores(const struct command *command);
 void receive_list(const struct command *command);
 void measure_snapshot(const struct command *command);
 void describe_host(const struct command *command);
-void settle_memory(const struct command *command);
+void touch_memory(const struct command *command);
 
 #endif

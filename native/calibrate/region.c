@@ -133,8 +133,8 @@ bool region_write_huge(const struct region *region)
 }
 
 /*
- * MADV_COLD of a part of a huge page splits the folio (madvise_cold_or_pageout_pte_range) and nothing else; no later
- * huge page may take its place.
+ * MADV_COLD of a part of a huge page splits the folio (madvise_cold_or_pageout_pte_range); no later huge page may take
+ * its place. Every page must have been written: one that is all zero loses its frame to the zero page in the split.
  */
 static void split_all(const struct region *region)
 {
@@ -154,13 +154,38 @@ struct region region_map_contiguous(size_t pages)
     }
     size_t whole = (pages + HUGE_PAGES - 1) / HUGE_PAGES * HUGE_PAGES;
     struct region region = region_map(whole, ANONYMOUS_HUGE);
-    if (region_write_huge(&region)) {
+    if (region_write_huge(&region))
         split_all(&region);
-        region_write(&region, NULL, whole, 1);
-    }
+    region_write(&region, NULL, whole, 1);
     if (whole > pages && munmap((char *)region.at + pages * PAGE_BYTES, (whole - pages) * PAGE_BYTES))
         fail("munmap");
     region.pages = pages;
+    return region;
+}
+
+void frames_stock(size_t pages)
+{
+    struct region region = region_map_contiguous(pages);
+    region_unmap(&region);
+}
+
+/* How thinly the frames of a scattered region lie in the memory they are drawn from. */
+#define SPREAD 8
+
+struct region region_map_scattered(size_t pages)
+{
+    size_t drawn_from = (pages * SPREAD + HUGE_PAGES - 1) / HUGE_PAGES * HUGE_PAGES;
+    struct region pool = region_map(drawn_from, ANONYMOUS_HUGE);
+    if (region_write_huge(&pool))
+        split_all(&pool);
+    /* Single free frames, none beside another that is free, so that they cannot merge: they are the next to be given. */
+    const uint32_t *order = order_shuffled(drawn_from);
+    for (size_t i = 0; i < pages; i++)
+        if (madvise((char *)pool.at + order[i] * PAGE_BYTES, PAGE_BYTES, MADV_DONTNEED))
+            fail("MADV_DONTNEED");
+    struct region region = region_map(pages, ANONYMOUS);
+    region_write(&region, NULL, pages, 1);
+    region_unmap(&pool);
     return region;
 }
 

@@ -32,6 +32,13 @@ bool region_write_huge(const struct region *region);
  * pages, split into small ones. Where huge pages are not to be had, or pages are few, they lie as the kernel gives them.
  */
 struct region region_map_contiguous(size_t pages);
+/*
+ * Leaves that many free frames, neighbours of each other, where the kernel takes the next ones from: the CPU's list of
+ * free frames is a stack. Otherwise what other work has freed there in disorder decides how the next pages lie.
+ */
+void frames_stock(size_t pages);
+/* The opposite of contiguous: frames drawn at random, in random order, from eight times as much memory. */
+struct region region_map_scattered(size_t pages);
 
 /*
  * The share of pages whose frame is not within 64 frames of its predecessor's: 64 descriptors of frames (struct page)

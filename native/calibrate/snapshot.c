@@ -121,6 +121,7 @@ void measure_snapshot(const struct command *command)
     for (int rep = 0; rep < reps + drop; rep++) {
         struct region region = touched(command);
         const struct list *list = list_of(command, region.pages);
+        frames_stock(region.pages);
         struct child child = child_fork();
         if (!child.pid)
             save(&region, &child, elsewhere);

@@ -187,15 +187,16 @@ function parts({ costs, host }: Calibration): string {
 }
 
 function checked({ rows, medianError, worstError, passed }: CheckResult): string {
-  const lines = rows.map(({ what, predictedNs, measuredNs, error, spread }) => [
-    what,
+  const lines = rows.map(({ what, predictedNs, measuredNs, error, spread, judged }) => [
+    judged ? what : `${what} (not judged)`,
     (predictedNs / 1000).toFixed(1),
     (measuredNs / 1000).toFixed(1),
     `${error >= 0 ? '+' : ''}${shown(error)}`,
     shown(spread),
   ]);
   const table = columns([['check', 'predicted us', 'measured us', 'error', 'spread'], ...lines], '');
-  const verdict = `${rows.length} predictions: median error ${shown(medianError)} (bound ${shown(MEDIAN_BOUND)}), worst ${shown(worstError)} (bound ${shown(WORST_BOUND)}): ${passed ? 'passed' : 'NOT passed'}`;
+  const count = rows.filter(({ judged }) => judged).length;
+  const verdict = `${count} predictions: median error ${shown(medianError)} (bound ${shown(MEDIAN_BOUND)}), worst ${shown(worstError)} (bound ${shown(WORST_BOUND)}): ${passed ? 'passed' : 'NOT passed'}`;
   return `${table}\n${verdict}`;
 }
 

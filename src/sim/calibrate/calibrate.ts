@@ -40,9 +40,6 @@ const QUICK_ROUNDS = 2;
 const QUICK_PAGES = 32768;
 /** Share of the available memory that one measurement may use. */
 const USABLE = 0.6;
-/** More than the kernel keeps on the free list of one CPU (an eighth of memory, by CPUs, at most). */
-const SETTLE_PAGES = 262144;
-const SETTLED_FROM = 4096;
 /** Measured in every round, to see how much the machine itself changes meanwhile. */
 const REFERENCE = cycle(16384, { after: 'none' });
 
@@ -80,7 +77,6 @@ async function measure(probe: Probe, options: CalibrationOptions): Promise<Calib
   for (let round = 0; round < rounds; round++) {
     for (const command of shuffled(commands, round)) {
       options.onProgress?.(done++, rounds * commands.length, command.text);
-      await settle(probe, host, command);
       const reply = await probe.ask(command.text);
       const why = unusable(reply);
       if (why === undefined) observations.add(command, reply);
@@ -127,15 +123,9 @@ function whyNot({ text, peakPages }: Command, host: Host, quick: boolean): strin
 /** Touches as much memory as will be used. Returns ns that the first touch of a page cost more than the second. */
 async function prepareMemory(probe: Probe, commands: readonly Command[]): Promise<number> {
   const most = Math.max(1, ...commands.map(({ peakPages }) => peakPages));
-  const { touch: first } = await probe.ask(`settle pages=${most}`);
-  const { touch: again } = await probe.ask(`settle pages=${most}`);
+  const { touch: first } = await probe.ask(`touch pages=${most}`);
+  const { touch: again } = await probe.ask(`touch pages=${most}`);
   return Math.max(0, Number(first) - Number(again));
-}
-
-/** Order among the free pages, before a measurement that takes many of them. */
-async function settle(probe: Probe, host: Host, { peakPages, settles }: Command): Promise<void> {
-  if (!settles || peakPages < SETTLED_FROM) return;
-  await probe.ask(`settle pages=${Math.floor(Math.min(SETTLE_PAGES, host.availablePages * USABLE))}`);
 }
 
 /** Why a reply is no measurement of what was asked for. */

@@ -6,12 +6,13 @@ export interface Command {
   readonly text: string;
   /** 4 KiB pages that it has in use at its peak; machines with less leave it out. */
   readonly peakPages: number;
-  /** Whether what it measures depends on the order of the free lists. */
-  readonly settles?: boolean;
 }
 
 /** Pages of a huge page. */
 export const HUGE = 512;
+/** Scattered pages are drawn from eight times as many, all in use at once. */
+const SCATTER_POOL = 9;
+
 /** Fewer repetitions of what takes long; the first ones are thrown away (docs/calibration.md says why). */
 function repetitions(units: number, copies: boolean): string {
   if (units <= 2048) return 'reps=7 drop=2';
@@ -38,8 +39,7 @@ export function cycle(pages: number, options: CycleOptions = {}): Command {
   const units = options.layout === 'huge' && !copies ? pages / HUGE : touched;
   return {
     text: ['cycle', `pages=${pages}`, ...words, repetitions(units, copies)].join(' '),
-    peakPages: touched * (copies ? 2 : 1),
-    settles: copies || options.layout === 'scattered',
+    peakPages: touched * (options.layout === 'scattered' ? SCATTER_POOL : copies ? 2 : 1),
   };
 }
 
@@ -71,7 +71,6 @@ export function snapshot(pages: number, list: string, options: { readonly elsewh
   return {
     text: `snapshot pages=${pages} list=${list} ${where}reps=${pages <= 8192 ? 3 : 2} drop=1`,
     peakPages: pages * 2,
-    settles: true,
   };
 }
 

@@ -68,7 +68,13 @@ export function hostCosts(observations: Observations, host: Host): HostCosts {
 function pointsOf(observations: Observations, plan: PhasePlan): PhasePoint[] {
   return plan.sizes
     .filter((n) => observations.has(plan.command(n)))
-    .map((n) => ({ pages: n, ns: observations.summary(plan.command(n), plan.series).value }));
+    .map((n) => {
+      const command = plan.command(n);
+      // The lower quartile of the exposure, as of the times: both grow together.
+      const exposed = plan.exposed ? observations.ifGiven(command, plan.exposed)?.value : undefined;
+      const ns = observations.summary(command, plan.series).value;
+      return { pages: n, ns, ...(exposed !== undefined && { exposed }) };
+    });
 }
 
 function fitted(
@@ -78,7 +84,9 @@ function fitted(
   caches: Caches,
 ): FittedPhase {
   const cost = fitPhase(points, plan, caches);
-  const errors = points.map(({ pages, ns }) => Math.abs(phaseNs(cost, pages, caches) / ns - 1));
+  const errors = points.map(({ pages, ns, exposed }) =>
+    Math.abs(phaseNs(cost, pages, caches, exposed) / ns - 1),
+  );
   const spreads = points.map(({ pages }) => observations.summary(plan.command(pages), plan.series).spread);
   return { ...cost, residual: Math.max(...errors), spread: median(spreads), points };
 }

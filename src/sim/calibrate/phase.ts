@@ -20,6 +20,8 @@ export interface PhaseCost {
 export interface PhasePoint {
   readonly pages: number;
   readonly ns: number;
+  /** Share of the pages that could miss at all; 1 when nothing is said. */
+  readonly exposed?: number;
 }
 
 /**
@@ -31,13 +33,13 @@ export function coldShare(bytes: number, cacheBytes: number): number {
   return bytes <= cacheBytes ? 0 : 1 - cacheBytes / bytes;
 }
 
-export function phaseNs(phase: PhaseCost, pages: number, caches: Caches): number {
-  return phase.fixed + pages * perPageNs(phase, pages, caches);
+export function phaseNs(phase: PhaseCost, pages: number, caches: Caches, exposed = 1): number {
+  return phase.fixed + pages * perPageNs(phase, pages, caches, exposed);
 }
 
 /** Cost of one of n pages, without the fixed part. */
-export function perPageNs(phase: PhaseCost, pages: number, caches: Caches): number {
-  return phase.hot + coldShare(pages * phase.bytesPerPage, caches[phase.level]) * phase.cold;
+export function perPageNs(phase: PhaseCost, pages: number, caches: Caches, exposed = 1): number {
+  return phase.hot + exposed * coldShare(pages * phase.bytesPerPage, caches[phase.level]) * phase.cold;
 }
 
 /** The cache that decides between hot and cold. */
@@ -81,10 +83,10 @@ export function fitCache(phases: readonly { points: readonly PhasePoint[]; shape
 }
 
 function rowsOf(points: readonly PhasePoint[], shape: PhaseShape, cacheBytes: number): number[][] {
-  return points.map(({ pages }) => [
+  return points.map(({ pages, exposed = 1 }) => [
     shape.hasFixed ? 1 : 0,
     pages,
-    pages * coldShare(pages * shape.bytesPerPage, cacheBytes),
+    pages * exposed * coldShare(pages * shape.bytesPerPage, cacheBytes),
   ]);
 }
 

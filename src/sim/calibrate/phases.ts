@@ -10,6 +10,8 @@ export interface PhasePlan extends PhaseShape {
   readonly sizes: readonly number[];
   readonly command: (n: number) => Command;
   readonly series: string;
+  /** The series that says which share of the pages can miss, where that differs from run to run and may be read. */
+  readonly exposed?: string;
 }
 
 /** A cache line of struct page, and one of user data; a PTE. */
@@ -57,11 +59,12 @@ export const PHASES = {
     hasFixed: true,
   },
   forkScattered: {
-    what: 'fork, pages physically scattered (touched in random order)',
+    what: 'fork, frames scattered',
     unit: 'page',
-    sizes: [2048, 8192, 32768, 131072],
+    sizes: [2048, 8192, 32768, 49152],
     command: scattered,
     series: 'fork',
+    exposed: 'breaks',
     // Of the random accesses to struct page, those beyond the second-level cache cost the latency of the next.
     bytesPerPage: FOLIO,
     level: 'l2',

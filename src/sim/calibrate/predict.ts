@@ -1,7 +1,7 @@
 import { HUGE } from './commands.ts';
 import type { FigureName } from './figures.ts';
 import type { HostCosts } from './host-costs.ts';
-import { perPageNs, phaseNs } from './phase.ts';
+import { coldShare, perPageNs, phaseNs } from './phase.ts';
 import type { PhaseName } from './phases.ts';
 
 /** A prediction is undefined when the host gave no measurement for one of its terms. */
@@ -14,14 +14,15 @@ export function predictPhase(costs: HostCosts, name: PhaseName, n: number): Pred
 }
 
 /**
- * Fork of n pages as the kernel happened to give them: between contiguous and scattered, by the share of pages whose
- * frame breaks the sequence.
+ * Fork of n pages as the kernel happened to give them: as of contiguous frames, and a miss for the share of pages whose
+ * frame breaks the sequence, as far as their descriptors exceed the cache.
  */
 export function predictNaturalFork(costs: HostCosts, pages: number, breaks: number | undefined): Prediction {
   const contiguous = predictPhase(costs, 'fork', pages);
-  const scattered = predictPhase(costs, 'forkScattered', pages);
-  if (contiguous === undefined || scattered === undefined || breaks === undefined) return undefined;
-  return contiguous + breaks * Math.max(0, scattered - contiguous);
+  const scattered = costs.phases.forkScattered;
+  if (contiguous === undefined || !scattered || breaks === undefined) return undefined;
+  const { bytesPerPage, level, cold } = scattered;
+  return contiguous + pages * breaks * cold * coldShare(pages * bytesPerPage, costs.caches[level]);
 }
 
 /**

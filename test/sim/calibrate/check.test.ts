@@ -39,6 +39,7 @@ describe('predicted against measured', () => {
     what: 'fork',
     command: cycle(1000),
     series: ['fork', 'write'],
+    judged: true,
     predict: () => 110,
   };
 
@@ -66,11 +67,24 @@ describe('predicted against measured', () => {
     expect(judge(errors(-0.2, 0.1, 0.05))).toMatchObject({ medianError: 0.1, worstError: 0.2 });
   });
 
+  it('shows what is not judged, and leaves it out of the verdict', () => {
+    const rows = [...errors(0.1), { ...errors(0.9)[0]!, judged: false }];
+    expect(judge(rows)).toMatchObject({ rows, worstError: 0.1, passed: true });
+  });
+
   it('does not pass when nothing was checked', () => {
     expect(judge([]).passed).toBe(false);
+    expect(judge([{ ...errors(0)[0]!, judged: false }]).passed).toBe(false);
   });
 });
 
 function errors(...values: number[]): CheckRow[] {
-  return values.map((error) => ({ what: '', predictedNs: 1 + error, measuredNs: 1, spread: 0, error }));
+  return values.map((error) => ({
+    what: '',
+    predictedNs: 1 + error,
+    measuredNs: 1,
+    spread: 0,
+    error,
+    judged: true,
+  }));
 }

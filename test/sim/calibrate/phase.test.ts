@@ -46,6 +46,15 @@ describe('fitting', () => {
     expect(fitCache([{ points, shape }])).toBe(8 * MIB);
   });
 
+  it('takes a point by the share of its pages that can miss', () => {
+    const partly = points.map(({ pages }, i) => {
+      const exposed = [1, 0.5, 0.25, 0.8][i]!;
+      return { pages, exposed, ns: phaseNs(copy, pages, caches, exposed) };
+    });
+    expect(phaseNs(copy, 4096, caches, 0.5)).toBe(1000 + 4096 * (700 + 0.5 * 0.75 * 400));
+    expect(fitPhase(partly, shape, caches).cold).toBeCloseTo(400, 6);
+  });
+
   it('has no fixed part where the phase has none', () => {
     const linear = [100, 1000].map((pages) => ({ pages, ns: 50 * pages }));
     const found = fitPhase(linear, { bytesPerPage: 8, level: 'l2', hasFixed: false }, caches);

@@ -14,13 +14,14 @@ describe('predictions', () => {
     expect(predictPhase(host, 'fork', 1000)).toBe(20_000 + 25_000);
   });
 
-  it('of a fork over frames as they come lie between contiguous and scattered', () => {
-    // 65,536 pages bring 4 MiB of frame descriptors through 1 MiB: 3/4 cold, 80 * 3/4 = 60 ns a page more
+  it('of a fork over frames as they come add a miss for each page that breaks the sequence', () => {
+    // 65,536 pages bring 4 MiB of frame descriptors through 1 MiB: 3/4 of them miss, 80 ns each
     const contiguous = 20_000 + 65_536 * 25;
-    const scattered = contiguous + 65_536 * 60;
     expect(predictNaturalFork(host, 65_536, 0)).toBe(contiguous);
-    expect(predictNaturalFork(host, 65_536, 1)).toBe(scattered);
-    expect(predictNaturalFork(host, 65_536, 0.5)).toBe((contiguous + scattered) / 2);
+    expect(predictNaturalFork(host, 65_536, 1)).toBe(contiguous + 65_536 * 60);
+    expect(predictNaturalFork(host, 65_536, 0.5)).toBe(contiguous + 65_536 * 30);
+    // 16,384 pages bring 1 MiB, which fits: where the frames lie does not matter
+    expect(predictNaturalFork(host, 16_384, 1)).toBe(20_000 + 16_384 * 25);
     expect(predictNaturalFork(host, 65_536, undefined)).toBeUndefined();
   });
 

@@ -100,5 +100,5 @@ describe('compiling the probe', () => {
     await expect(asking(program, 'sing')).rejects.toThrow("there is no command 'sing'");
     await expect(asking(program, 'fault kind=odd')).rejects.toThrow("there is no fault kind 'odd'");
     await expect(asking(program, 'cycle pages=many')).rejects.toThrow('pages=many is not a whole number');
-  });
+  }, 120_000);
 });
