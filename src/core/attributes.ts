@@ -22,10 +22,8 @@ export const ATTR_KEY_SHIFT = 8;
 export const ATTR_KEY_MASK = 0xf << ATTR_KEY_SHIFT;
 /** Memory type of the leaf as its format numbers it (Svpbmt: 0 PMA, 1 NC, 2 IO), 0..3. */
 export const ATTR_MEMTYPE_SHIFT = 16;
-export const ATTR_MEMTYPE_MASK = 0x3 << ATTR_MEMTYPE_SHIFT;
 /** log2 of the 4 KiB pages the leaf spans: 0 (4K), 4 (Svnapot 64K), 9 (2M), 10 (Sv32 4M), 18 (1G), 27 (512G), 36. */
 export const ATTR_SIZE_SHIFT = 18;
-export const ATTR_SIZE_MASK = 0x3f << ATTR_SIZE_SHIFT;
 
 /** log2 of the pages that a translation with these attributes spans. */
 export function sizeShiftOf(attributes: number): number {

@@ -31,5 +31,4 @@ export const Moon = () => <Icon path="M13 9.6A5.6 5.6 0 0 1 6.4 3 5.6 5.6 0 1 0 
 export const LinkIcon = () => (
   <Icon path="M6.6 9.4a2.6 2.6 0 0 0 3.7 0l2.2-2.2a2.6 2.6 0 0 0-3.7-3.7l-.8.8M9.4 6.6a2.6 2.6 0 0 0-3.7 0L3.5 8.8a2.6 2.6 0 0 0 3.7 3.7l.8-.8" />
 );
-export const Pencil = () => <Icon path="M3 13l.7-2.9L11 2.8l2.2 2.2-7.3 7.3L3 13Z" />;
 export const Folder = () => <Icon path="M2 12.5v-9h4l1.5 1.8H14v7.2Z" />;
