@@ -20,7 +20,8 @@ export interface Comparison {
   readonly reference: number;
 }
 
-const HERE = new URL('reference/', import.meta.url).pathname;
+/** From the repository, where npm runs scripts: the C sources are not compiled along. */
+const HERE = 'bench/reference';
 
 /** Compiles bench/reference with the host's C compiler; the program, and how to remove it. */
 export function compileReference(): { program: string; remove: () => void } {
