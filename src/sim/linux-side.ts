@@ -10,9 +10,13 @@ import type { CachedFile } from '../kernel/vma/vma.ts';
 import type { TraceEvent } from '../trace/event.ts';
 import { beyondMode } from './beyond-mode.ts';
 import type { KernelSide } from './kernel.ts';
+import { Latencies } from './latencies.ts';
+import { MemoryTimeline } from './memory-timeline.ts';
 import type { FaultCounts, ForkCounts, MemoryCounts, ProcessCounts } from './result.ts';
 
 const KB_PER_PAGE = 4;
+/** Forks whose latency is listed one by one. */
+const MAX_FORKS = 1000;
 /** Pages of the lower half of a 48-bit address space, less the guard page at 0 that nobody maps. */
 const USER_PAGES = 2 ** 35 - 1;
 
@@ -36,6 +40,10 @@ export class LinuxSide implements KernelSide {
   refusals = 0;
   readonly #minorBefore = new Map<Process, number>();
   readonly #majorBefore = new Map<Process, number>();
+  readonly #faultLatencies = new Latencies();
+  readonly #forkLatencies = new Latencies();
+  #eachFork: number[] = [];
+  readonly #timeline = new MemoryTimeline();
 
   /** @param mapped the trace states every mapping: an access elsewhere is a fault of the program */
   constructor(kernel: LinuxKernel, mapped: boolean) {
@@ -51,6 +59,8 @@ export class LinuxSide implements KernelSide {
   /** @throws InputError for an address that the paging mode does not have, unless the trace states its mappings */
   handleFault(pid: number, fault: Fault): FaultOutcome {
     const outcome = this.#kernel.handleFault(pid, fault);
+    this.#faultLatencies.add(this.#kernel.lastCycles);
+    this.#noteMemory();
     if (outcome.kind !== 'signal' || outcome.code !== 'MAPERR' || this.#mapped) return outcome;
     if (fault.reason === 'non-canonical') throw beyondMode(fault);
     this.implied++;
@@ -79,7 +89,10 @@ export class LinuxSide implements KernelSide {
   }
 
   apply(event: TraceEvent): void {
+    if (event.kind === 'fork') this.#timeline.fork(this.state.buddy.usedFrames);
     const refused = this.#call(event);
+    if (event.kind === 'fork' && refused === undefined) this.#noteFork();
+    this.#noteMemory();
     if (refused === undefined) return;
     this.refusals++;
     const what = `${event.kind}: ${refused}`;
@@ -163,20 +176,45 @@ export class LinuxSide implements KernelSide {
     return process;
   }
 
+  #noteFork(): void {
+    const cycles = Math.round(this.#kernel.lastCycles);
+    this.#forkLatencies.add(cycles);
+    if (this.#eachFork.length < MAX_FORKS) this.#eachFork.push(cycles);
+  }
+
+  #noteMemory(): void {
+    this.#timeline.note(this.state.now(), this.state.buddy.usedFrames);
+  }
+
   faults(): FaultCounts {
     const { minor, major, signals, faultsByKind } = this.#kernel.state.counters;
     const byKind = Object.fromEntries(Object.entries(faultsByKind).filter(([, count]) => count > 0));
-    return { minor, major, signals, byKind };
+    return { minor, major, signals, byKind, latency: this.#faultLatencies.summary() };
   }
 
   forks(): ForkCounts {
     const { forks, ptesCopied, tablesCopied, tablesShared } = this.#kernel.state.counters;
-    return { count: forks, ptesCopied, tablesCopied, tablesShared };
+    return {
+      count: forks,
+      ptesCopied,
+      tablesCopied,
+      tablesShared,
+      latency: this.#forkLatencies.summary(),
+      each: this.#eachFork,
+    };
   }
 
   memory(): MemoryCounts {
     const { framesPeak, tablesPeak, bytesCopied, bytesZeroed } = this.#kernel.state.counters;
-    return { framesPeak, pageTableBytesPeak: tablesPeak * 4096, bytesCopied, bytesZeroed };
+    const { extraPeak, interval, points } = this.#timeline;
+    return {
+      framesPeak,
+      pageTableBytesPeak: tablesPeak * 4096,
+      bytesCopied,
+      bytesZeroed,
+      extraPeak,
+      overTime: { interval, frames: points },
+    };
   }
 
   processes(): ProcessCounts[] {
@@ -204,6 +242,10 @@ export class LinuxSide implements KernelSide {
   /** Fault counts by process are the kernel's own and go on; what was before the warm-up's end is taken off. */
   resetCounters(): void {
     this.#kernel.state.counters.reset();
+    this.#faultLatencies.clear();
+    this.#forkLatencies.clear();
+    this.#eachFork = [];
+    this.#timeline.restart(this.state.now());
     for (const process of this.#kernel.state.processes.values()) {
       this.#minorBefore.set(process, process.minflt);
       this.#majorBefore.set(process, process.majflt);

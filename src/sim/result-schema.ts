@@ -49,6 +49,19 @@ const walks = z.looseObject({
   psc: z.record(z.string(), z.looseObject({ hits: count, misses: count })),
 });
 
+const latency = z
+  .looseObject({
+    count,
+    total: count,
+    min: count,
+    p50: count,
+    p90: count,
+    p99: count,
+    max: count,
+    histogram: counts.describe('How many took from this power of two to the next'),
+  })
+  .meta({ id: 'latency', description: 'Latencies of one kind of kernel work, in cycles' });
+
 const processCounts = z.looseObject({
   pid: count,
   parent: count,
@@ -72,13 +85,31 @@ export const resultSchema = z
     tlb: z.record(z.string(), tlb),
     walks,
     caches: z.record(z.string(), z.looseObject({ hits: count, misses: count })),
-    faults: z.looseObject({ minor: count, major: count, signals: count, byKind: counts }),
-    forks: z.looseObject({ count, ptesCopied: count, tablesCopied: count, tablesShared: count }),
+    faults: z.looseObject({
+      minor: count,
+      major: count,
+      signals: count,
+      byKind: counts,
+      latency: latency.optional(),
+    }),
+    forks: z.looseObject({
+      count,
+      ptesCopied: count,
+      tablesCopied: count,
+      tablesShared: count,
+      latency: latency.optional(),
+      each: z.array(count).optional().describe('Each fork in turn; the first thousand'),
+    }),
     memory: z.looseObject({
       framesPeak: count,
       pageTableBytesPeak: count,
       bytesCopied: count,
       bytesZeroed: count,
+      extraPeak: count.optional().describe('Most frames since the first fork beyond those in use at it'),
+      overTime: z
+        .looseObject({ interval: count, frames: z.array(count) })
+        .optional()
+        .describe('The most frames in use in each interval of so many cycles'),
     }),
     processes: z.array(processCounts),
   })

@@ -1,7 +1,7 @@
 import type { Machine } from './machine/machine.ts';
 
 /** Version of the result's shape: the second number grows with new keys, the first when a key changes its meaning. */
-export const RESULT_VERSION = '1.0';
+export const RESULT_VERSION = '1.1';
 
 /**
  * What `pagewalk run --json` writes (schema/result.schema.json). Everything is counted over the region of interest:
@@ -82,11 +82,26 @@ export interface WalkCounts {
   readonly psc: Readonly<Record<string, { readonly hits: number; readonly misses: number }>>;
 }
 
+/** Latencies of one kind of kernel work, in cycles. */
+export interface LatencyCounts {
+  readonly count: number;
+  readonly total: number;
+  readonly min: number;
+  readonly p50: number;
+  readonly p90: number;
+  readonly p99: number;
+  readonly max: number;
+  /** How many took from this power of two to the next. */
+  readonly histogram: Readonly<Record<string, number>>;
+}
+
 export interface FaultCounts {
   readonly minor: number;
   readonly major: number;
   readonly signals: number;
   readonly byKind: Readonly<Record<string, number>>;
+  /** Where the kernel charges each fault by its parts. */
+  readonly latency?: LatencyCounts;
 }
 
 export interface ForkCounts {
@@ -94,6 +109,9 @@ export interface ForkCounts {
   readonly ptesCopied: number;
   readonly tablesCopied: number;
   readonly tablesShared: number;
+  readonly latency?: LatencyCounts;
+  /** Each fork in turn, in cycles; the first thousand. */
+  readonly each?: readonly number[];
 }
 
 export interface MemoryCounts {
@@ -101,6 +119,10 @@ export interface MemoryCounts {
   readonly pageTableBytesPeak: number;
   readonly bytesCopied: number;
   readonly bytesZeroed: number;
+  /** Most frames in use since the first fork beyond those in use at it. */
+  readonly extraPeak?: number;
+  /** The most frames in use in each interval of so many cycles, from the beginning. */
+  readonly overTime?: { readonly interval: number; readonly frames: readonly number[] };
 }
 
 export interface ProcessCounts {

@@ -81,6 +81,8 @@ export class Simulation {
   totalCycles = 0;
   readonly pids = new Set<number>();
   #pid = NOBODY;
+  /** Cycles before the window's time zero: the kernel's clock never goes back. */
+  #clockBase = 0;
   #done = 0;
   #counting: boolean;
   readonly #options: RunOptions;
@@ -122,7 +124,7 @@ export class Simulation {
       ledger: this.window,
       costs: scaleCosts(LINUX_6_18_COSTS, core.frequencyGHz / MEASURED_GHZ),
       contents: this.#options.check ?? false,
-      clock: () => this.window.now(),
+      clock: () => this.#clockBase + this.window.now(),
       ...this.#options.policy,
     };
     return new LinuxSide(new LinuxKernel(config), mapped);
@@ -234,6 +236,7 @@ export class Simulation {
   #beginCounting(): void {
     this.#counting = true;
     this.warmedUp = this.#done;
+    this.#clockBase += this.window.now();
     this.window.restart();
     this.ledger.reset();
     this.hardware.mmu.resetCounters();
