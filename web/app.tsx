@@ -156,13 +156,12 @@ function Views({ session, script, onSeek }: ViewsProps): JSX.Element {
     [focusVpn, focusSpace],
   );
   const { versions } = state;
+  // The state is changed in place: this tells whether it was.
   const stamp = `${versions.memory},${versions.frames},${versions.processes}`;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the state is changed in place; its stamp tells
   const memory = useMemo(
     () => viewMemory(recording, reader, state, focus),
     [recording, reader, focus, stamp],
   );
-  // biome-ignore lint/correctness/useExhaustiveDependencies: as above, by position
   const changes = useMemo(() => cursor.changes(), [cursor, position]);
   const { what } = recording.steps[position - 1]!;
   const touched = what.kind === 'lookup' && what.slot >= 0 ? what : undefined;

@@ -31,10 +31,10 @@ export interface ProcessBlock {
   readonly vmas: readonly VmaBlock[];
 }
 
+/** A process that maps a frame, and how many of its pages do. */
 export interface Sharer {
   readonly pid: number;
-  readonly name: string;
-  readonly writable: boolean;
+  pages: number;
 }
 
 export interface FrameCard {
@@ -90,42 +90,51 @@ function viewVmas(
   space: replay.SpaceView,
   focus: { readonly space: number; readonly vpn: number } | undefined,
 ): VmaBlock[] {
-  const leaves: replay.Entry[] = [];
-  reader.leaves(state.memory, space.root, (entry) => leaves.push(entry));
+  const leaves = reader.leaves(state.memory, space.root);
   let next = 0;
   return space.vmas.map((vma) => {
     const from = next;
-    while (next < leaves.length && leaves[next]!.vpn < vma.end) next++;
-    const mapped = leaves.slice(from, next);
+    while (next < leaves.vpns.length && leaves.vpns[next]! < vma.end) next++;
     const center = focus?.space === space.id ? focus.vpn : vma.start;
-    const { rows, omitted } = rowsOf(recording, reader, space.id, vma, mapped, center);
+    const entries = (first: number, count: number) =>
+      Array.from({ length: count }, (_, i) =>
+        rowOf(recording, reader, space.id, reader.leaf(state.memory, leaves, first + i)),
+      );
+    const stretch = {
+      vpns: leaves.vpns.slice(from, next),
+      entries: (at: number, n: number) => entries(from + at, n),
+    };
+    const { rows, omitted } = rowsOf(recording, space.id, vma, stretch, center);
     return { vma, title: vmaTitle(recording, vma), perm: replay.permText(vma.flags), rows, omitted };
   });
 }
 
+/** The leaves of one VMA: their pages, and rows for some of them. */
+interface Stretch {
+  readonly vpns: readonly number[];
+  readonly entries: (first: number, count: number) => PageRow[];
+}
+
 function rowsOf(
   recording: replay.Recording,
-  reader: replay.PageTableReader,
   space: number,
   vma: replay.VmaView,
-  mapped: readonly replay.Entry[],
+  { vpns, entries }: Stretch,
   center: number,
 ): { rows: PageRow[]; omitted: number } {
-  const row = (entry: replay.Entry) => rowOf(recording, reader, space, entry);
-  if (vma.end - vma.start <= WHOLE_VMA && mapped.every(({ level }) => level === 1)) {
-    const byVpn = new Map(mapped.map((entry) => [entry.vpn, entry]));
+  if (vma.end - vma.start <= WHOLE_VMA) {
+    const byVpn = new Map(entries(0, vpns.length).map((row) => [row.vpn, row]));
     const rows: PageRow[] = [];
-    for (let vpn = vma.start; vpn < vma.end; vpn++) {
-      const entry = byVpn.get(vpn);
-      rows.push(entry ? row(entry) : emptyRow(recording, space, vpn));
-    }
+    for (let vpn = vma.start; vpn < vma.end; vpn++)
+      rows.push(byVpn.get(vpn) ?? emptyRow(recording, space, vpn));
     return { rows, omitted: 0 };
   }
-  let at = mapped.findIndex((entry) => entry.vpn + reader.span(entry.level) > center);
-  if (at < 0) at = mapped.length;
-  const first = Math.max(0, Math.min(at - MAX_ROWS / 2, mapped.length - MAX_ROWS));
-  const shown = mapped.slice(first, first + MAX_ROWS);
-  return { rows: shown.map(row), omitted: mapped.length - shown.length };
+  // A huge leaf begins at or before the page at hand.
+  let at = vpns.findIndex((vpn) => vpn > center) - 1;
+  if (at < 0) at = center < (vpns[0] ?? 0) ? 0 : vpns.length - 1;
+  const first = Math.max(0, Math.min(at - MAX_ROWS / 2, vpns.length - MAX_ROWS));
+  const rows = entries(first, Math.min(MAX_ROWS, vpns.length - first));
+  return { rows, omitted: vpns.length - rows.length };
 }
 
 function rowOf(
@@ -139,7 +148,10 @@ function rowOf(
     key: `${space}:${vpn}`,
     space,
     vpn,
-    name: recording.names.page(vpn),
+    name:
+      level === 1
+        ? recording.names.page(vpn)
+        : `${recording.names.page(vpn)}, ${sizeWords(reader.span(level))}`,
     kind: kind === 'hidden' || kind === 'swap' ? kind : 'mapped',
     pfn,
     writable: reader.writable(entry),
@@ -154,6 +166,15 @@ function emptyRow(recording: replay.Recording, space: number, vpn: number): Page
   const nothing = { pfn: -1, writable: false, dirty: false, accessed: false, pages: 1 };
   return { key: `${space}:${vpn}`, space, vpn, name, kind: 'empty', ...nothing };
 }
+
+/** `4 pages`, `2 MiB`, `128 TiB` */
+export function sizeWords(pages: number): string {
+  if (pages < 1024) return pages === 1 ? '1 page' : `${pages} pages`;
+  const unit = Math.min(UNITS.length - 1, Math.floor(Math.log2(pages / 256) / 10));
+  return `${Math.round((pages / 256 / 1024 ** unit) * 10) / 10} ${UNITS[unit]}`;
+}
+
+const UNITS = ['MiB', 'GiB', 'TiB'];
 
 function vmaTitle(recording: replay.Recording, vma: replay.VmaView): string {
   const region = recording.names.region(vma.start);
@@ -179,17 +200,16 @@ function viewFrames(
           cards.set(row.pfn, card);
         }
         card.rows.push(row);
-        card.sharers.push({ pid: process.pid, name: row.name, writable: row.writable });
+        const sharer = card.sharers.find(({ pid }) => pid === process.pid);
+        if (sharer) sharer.pages++;
+        else card.sharers.push({ pid: process.pid, pages: 1 });
       }
-  let framesOmitted = 0;
-  let unmapped = 0;
-  for (const frame of replay.dataFrames(state)) {
-    if (cards.has(frame.pfn) || (frame.large && frame.references === 0)) continue;
-    const isCacheOnly = frame.kind === 'file' && frame.mapcount === 0;
-    if (isCacheOnly && unmapped++ < MAX_UNMAPPED_CARDS)
-      cards.set(frame.pfn, { frame, sharers: [], rows: [] });
-    else if (frame.kind !== 'zero') framesOmitted++;
-  }
+  const { count, unmapped } = replay.surveyFrames(state, MAX_UNMAPPED_CARDS);
+  for (const frame of unmapped) cards.set(frame.pfn, { frame, sharers: [], rows: [] });
+  const shown = [...cards.values()].filter(
+    ({ frame }) => frame.kind !== 'zero' && frame.references > 0,
+  ).length;
+  const framesOmitted = count - shown;
   const frames = [...cards.values()].map((card) => ({ ...card, owner: ownerOf(recording, card.frame) }));
   return { frames, framesOmitted };
 }

@@ -15,11 +15,11 @@ interface CacheContext {
   readonly touched: { readonly tlb: number; readonly slot: number } | undefined;
 }
 
-/** A cache with more sets than this is drawn as a map, with the sets in use in full below it. */
-const MAX_FULL_SETS = 8;
-const MAX_SETS_BELOW = 4;
+/** An array with no more slots than this is drawn whole; of a larger one the sets in use, those at hand first. */
+const MAX_WHOLE = 8;
+const MAX_SETS = 4;
 
-/** Every TLB: sets as rows, ways as columns. */
+/** Every TLB: a row a set, with the age of each entry. */
 export function TlbPanel(context: CacheContext): JSX.Element {
   const { recording, state } = context;
   return (
@@ -36,6 +36,7 @@ export function TlbPanel(context: CacheContext): JSX.Element {
             {shape.arrays.map((array) => (
               <Sets
                 key={array.first}
+                arrays={shape.arrays.length}
                 array={array}
                 cache={cache}
                 cell={(entry) => <TlbCell entry={entry} context={context} />}
@@ -65,6 +66,7 @@ export function PscPanel(context: CacheContext): JSX.Element {
           {shape.arrays.map((array) => (
             <Sets
               key={array.first}
+              arrays={shape.arrays.length}
               array={array}
               cache={state.pscs[psc]!}
               cell={(entry) => (
@@ -103,6 +105,8 @@ function TlbCell({ entry, context }: { entry: replay.CacheEntry; context: CacheC
 }
 
 interface SetsProps {
+  /** Arrays of the cache; one without entries beside others needs no room. */
+  readonly arrays: number;
   readonly array: replay.CacheShape['arrays'][number];
   readonly cache: Float64Array;
   readonly cell: (entry: replay.CacheEntry) => JSX.Element;
@@ -112,59 +116,69 @@ interface SetsProps {
 }
 
 function Sets(props: SetsProps): JSX.Element {
-  const { array, cache } = props;
+  const { array, cache, isChanged, isTouched } = props;
   const sets = [...Array(array.sets).keys()];
-  if (array.sets <= MAX_FULL_SETS && array.ways <= MAX_FULL_SETS) return <SetTable {...props} sets={sets} />;
+  const isAlone = props.arrays === 1;
+  if (array.sets * array.ways <= MAX_WHOLE && (isAlone || countIn(array, cache) > 0))
+    return <SetList {...props} sets={sets} isWhole />;
   const used = sets.filter((set) => slotsOf(array, set).some((slot) => replay.cacheEntry(cache, slot)));
-  if (used.length === 0) return <p class="quiet">empty</p>;
-  const isHot = (set: number) =>
-    slotsOf(array, set).some((slot) => props.isChanged(slot) || props.isTouched(slot));
-  const shown = [...used.filter(isHot), ...used.filter((set) => !isHot(set))].slice(0, MAX_SETS_BELOW);
+  if (used.length === 0) return <p class="quiet">{geometryOf(array)}: empty</p>;
+  const isHot = (set: number) => slotsOf(array, set).some((slot) => isChanged(slot) || isTouched(slot));
+  const shown = [...used.filter(isHot), ...used.filter((set) => !isHot(set))].slice(0, MAX_SETS);
   return (
     <>
       <CacheMap array={array} cache={cache} pidOf={props.pidOf} />
-      <SetTable {...props} sets={shown.sort((a, b) => a - b)} />
+      <SetList {...props} sets={shown.sort((a, b) => a - b)} isWhole={false} />
       {used.length > shown.length && <p class="quiet">{used.length - shown.length} more sets in use</p>}
     </>
   );
 }
 
-function SetTable(props: SetsProps & { readonly sets: readonly number[] }): JSX.Element {
-  const { array, cache, sets, cell, isChanged, isTouched, pidOf } = props;
+function SetList(
+  props: SetsProps & { readonly sets: readonly number[]; readonly isWhole: boolean },
+): JSX.Element {
+  const { array, cache, sets, isWhole } = props;
   return (
-    <table class="sets">
-      <tbody>
-        {sets.map((set) => (
-          <tr key={set}>
-            {array.sets > 1 && <th scope="row">set {set}</th>}
+    <ul class="sets">
+      {sets.map((set) => (
+        <li key={set}>
+          {array.sets > 1 && <span class="set">set {set}</span>}
+          <ul>
             {slotsOf(array, set)
-              .filter(
-                (slot, way) => array.ways <= MAX_FULL_SETS || way === 0 || replay.cacheEntry(cache, slot),
-              )
-              .map((slot) => {
-                const entry = replay.cacheEntry(cache, slot);
-                const state = `${isChanged(slot) ? 'changed' : ''} ${isTouched(slot) ? 'touched' : ''}`;
-                if (!entry) {
-                  return (
-                    <td key={slot} class={`free ${state}`}>
-                      <span class="sr">empty</span>
-                    </td>
-                  );
-                }
-                const isNext = entry.rank === 0 && isFull(array, cache, set);
-                return (
-                  <td key={slot} class={`entry ${colourClass(pidOf(entry.asid))} ${state}`}>
-                    {cell(entry)}
-                    <span class={`age ${isNext ? 'next' : ''}`}>
-                      {isNext ? 'next to go' : `age rank ${entry.rank}`}
-                    </span>
-                  </td>
-                );
-              })}
-          </tr>
-        ))}
-      </tbody>
-    </table>
+              .filter((slot) => isWhole || replay.cacheEntry(cache, slot) || props.isChanged(slot))
+              .map((slot) => (
+                <Slot key={slot} {...props} set={set} slot={slot} />
+              ))}
+          </ul>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Slot(props: SetsProps & { readonly set: number; readonly slot: number }): JSX.Element {
+  const { array, cache, cell, isChanged, isTouched, pidOf, set, slot } = props;
+  const entry = replay.cacheEntry(cache, slot);
+  const state = `${isChanged(slot) ? 'changed' : ''} ${isTouched(slot) ? 'touched' : ''}`;
+  if (!entry) {
+    return (
+      <li class={`slot free ${state}`}>
+        <span class="sr">empty</span>
+      </li>
+    );
+  }
+  const others = slotsOf(array, set).flatMap((other) => replay.cacheEntry(cache, other) ?? []);
+  const age = others.filter(({ rank }) => rank > entry.rank).length;
+  const isOrdered = array.replacement === 'lru' || array.replacement === 'fifo';
+  const isNext = isOrdered && age === array.ways - 1;
+  return (
+    <li class={`slot entry ${colourClass(pidOf(entry.asid))} ${state}`}>
+      {cell(entry)}
+      <span class={`age ${isNext ? 'next' : ''}`}>
+        {isOrdered ? `age ${age}` : `${array.replacement} ${entry.rank}`}
+        {isNext && ', next to go'}
+      </span>
+    </li>
   );
 }
 
@@ -188,18 +202,21 @@ function CacheMap({ array, cache, pidOf }: Pick<SetsProps, 'array' | 'cache' | '
   return <canvas class="map" ref={ref} width={array.sets * 4} height={array.ways * 4} />;
 }
 
+function countIn(array: SetsProps['array'], cache: Float64Array): number {
+  let live = 0;
+  for (let slot = array.first; slot < array.first + array.sets * array.ways; slot++)
+    if (replay.cacheEntry(cache, slot)) live++;
+  return live;
+}
+
 function slotsOf(array: SetsProps['array'], set: number): number[] {
   return Array.from({ length: array.ways }, (_, way) => array.first + set * array.ways + way);
 }
 
-function isFull(array: SetsProps['array'], cache: Float64Array, set: number): boolean {
-  return slotsOf(array, set).every((slot) => replay.cacheEntry(cache, slot) !== undefined);
+function geometry({ arrays }: replay.CacheShape): string {
+  return arrays.map(geometryOf).join(' + ');
 }
 
-function geometry({ arrays }: replay.CacheShape): string {
-  return arrays
-    .map(({ sets, ways }) =>
-      sets === 1 ? `${ways} ${ways === 1 ? 'entry' : 'entries'}` : `${sets} × ${ways}`,
-    )
-    .join(' + ');
+function geometryOf({ sets, ways }: SetsProps['array']): string {
+  return sets === 1 ? `${ways} ${ways === 1 ? 'entry' : 'entries'}` : `${sets} sets × ${ways}`;
 }

@@ -12,7 +12,13 @@ import {
   ROW_HEIGHT,
   VMA_HEIGHT,
 } from '../model/layout.ts';
-import type { FrameCard, MemoryView, PageRow, ProcessBlock } from '../model/memory-view.ts';
+import {
+  type FrameCard,
+  type MemoryView,
+  type PageRow,
+  type ProcessBlock,
+  sizeWords,
+} from '../model/memory-view.ts';
 import { Padlock } from '../parts/icons.tsx';
 import { Panel } from '../parts/panel.tsx';
 
@@ -94,7 +100,7 @@ function Process({ block, focus }: { block: ProcessBlock; focus: MemoryProps['fo
       {vmas.map(({ vma, title, perm, rows, omitted }) => (
         <div class="vma" key={vma.start}>
           <h4 style={{ height: `${VMA_HEIGHT}em` }}>
-            <b>{title}</b> <code>{perm}</code> <small>{vma.end - vma.start} pages</small>
+            <b>{title}</b> <code>{perm}</code> <small>{sizeWords(vma.end - vma.start)}</small>
           </h4>
           <ul>
             {rows.map((row) => (
@@ -205,9 +211,9 @@ function Frame({ card, top, isChanged }: { card: FrameCard; top: number; isChang
       </div>
       <div class="sharers">
         {frame.exclusive && <span class="exclusive">exclusive</span>}
-        {sharers.map(({ pid, name }) => (
-          <span key={`${pid}${name}`} class={`chip ${colourClass(pid)}`} title={`process ${pid}, ${name}`}>
-            {pid}
+        {sharers.map(({ pid, pages }) => (
+          <span key={pid} class={`chip ${colourClass(pid)}`} title={`process ${pid}: ${sizeWords(pages)}`}>
+            {pages > 1 ? `${pid} × ${pages}` : pid}
           </span>
         ))}
       </div>

@@ -5,7 +5,7 @@ import type { Player } from '../model/player.ts';
 import { Panel } from '../parts/panel.tsx';
 
 /** Steps of a line that are drawn at most, around the one at hand. */
-const MAX_STEPS = 80;
+const MAX_STEPS = 48;
 
 /** What the line at hand does, step by step: lookups, PTE reads, the kernel's decisions and its work. */
 export function StepsPanel({
@@ -40,14 +40,15 @@ export function StepsPanel({
       aside={`step ${here - record.firstStep + 1} of ${record.lastStep - record.firstStep + 1}`}
     >
       <ol class="steps" ref={list}>
-        {numbers.map((number) => {
+        {numbers.map((number, row) => {
           const { what, charges } = recording.steps[number]!;
           const cycles = charges.reduce((sum, charge) => sum + charge.cycles, 0);
           const { title } = replay.describeStep(recording, number);
           const progress = number === here + 1 && player.into > 0 ? player.into : 0;
           return (
             <li
-              key={number}
+              // Rows are used again for other steps: most of a row stays as it is.
+              key={row}
               class={`${what.kind} ${toneOf(what)} ${number === here ? 'here' : number > here ? 'ahead' : ''}`}
             >
               <button

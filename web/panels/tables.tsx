@@ -15,6 +15,8 @@ interface TablesProps {
 
 /** Entries of one table that are drawn at most: those around the one on the way to the page at hand. */
 const MAX_ENTRIES = 16;
+/** A table that is not on the way to it is drawn only when it has no more entries than this. */
+const MAX_OFF_PATH = 8;
 
 /** The page tables of every address space as trees, root at the left. */
 export function TablesPanel({ recording, reader, state, changes, view }: TablesProps): JSX.Element {
@@ -61,26 +63,37 @@ interface TableProps {
 
 function Table({ context, pfn, level, base, path }: TableProps): JSX.Element {
   const { recording, reader, state } = context;
-  const entries = reader.entries(state.memory, pfn, level, base);
-  const at = path === undefined ? 0 : entries.findIndex(({ vpn }) => vpn + reader.span(level) > path);
-  const first = Math.max(
-    0,
-    Math.min((at < 0 ? entries.length : at) - MAX_ENTRIES / 2, entries.length - MAX_ENTRIES),
-  );
-  const shown = entries.slice(first, first + MAX_ENTRIES);
+  const used = reader.used(state.memory, pfn, level);
+  const span = reader.span(level);
+  const isFolded = path === undefined && used.length > MAX_OFF_PATH;
+  const at = path === undefined ? 0 : used.findIndex((index) => base + (index + 1) * span > path);
+  const middle = (at < 0 ? used.length : at) - MAX_ENTRIES / 2;
+  const first = Math.max(0, Math.min(middle, used.length - MAX_ENTRIES));
+  const shown = isFolded ? [] : used.slice(first, first + MAX_ENTRIES);
+  const omitted = used.length - shown.length;
   return (
     <div class="table">
       <span class="caption">
         {replay.tableName(recording.mode, level)} <code>{replay.frameName(pfn)}</code>
       </span>
-      {entries.length === 0 && <span class="quiet">empty</span>}
-      <ul>
-        {shown.map((entry) => (
-          <Entry key={entry.index} context={context} table={pfn} entry={entry} path={path} />
-        ))}
-      </ul>
-      {entries.length > shown.length && (
-        <span class="quiet">{entries.length - shown.length} more entries</span>
+      {used.length === 0 && <span class="quiet">empty</span>}
+      {shown.length > 0 && (
+        <ul>
+          {shown.map((index) => (
+            <Entry
+              key={index}
+              context={context}
+              table={pfn}
+              entry={reader.entry(state.memory, pfn, level, base, index)}
+              path={path}
+            />
+          ))}
+        </ul>
+      )}
+      {omitted > 0 && (
+        <span class="quiet">
+          {omitted} {isFolded ? '' : 'more '}entries
+        </span>
       )}
     </div>
   );

@@ -64,22 +64,22 @@ class Explanation {
   #user(): FaultKind | 'signal' {
     const { mm } = this.#process;
     if (this.#fault.reason === 'non-canonical') {
-      this.#line('exc_general_protection', 'address', 'not canonical: SIGSEGV');
+      this.#line('exc_general_protection', 'address', 'not canonical → SIGSEGV');
       return 'signal';
     }
     const vma = mm.vmas.find(this.#vpn);
     if (!vma) {
       const above = mm.vmas.findAbove(this.#vpn);
       if (above?.has(VM_GROWSDOWN)) {
-        this.#line('expand_stack', 'VMA above the address', 'grows down: it is extended to this page');
+        this.#line('expand_stack', 'VMA above the address', 'grows down, so it is extended to this page');
         return this.#pmd(above);
       }
-      this.#line('lock_mm_and_find_vma', 'VMA of the address', 'none: SIGSEGV (MAPERR)');
+      this.#line('lock_mm_and_find_vma', 'VMA of the address', 'none → SIGSEGV (MAPERR)');
       return 'signal';
     }
     this.#line('lock_vma_under_rcu', 'VMA of the address', `${permText(vma.flags)}, ${backing(vma)}`);
     if (accessError(vma, this.#fault.access)) {
-      this.#line('access_error', 'VMA permissions', 'the access is not allowed: SIGSEGV (ACCERR)');
+      this.#line('access_error', 'VMA permissions', 'the access is not allowed → SIGSEGV (ACCERR)');
       return 'signal';
     }
     this.#line('access_error', 'VMA permissions', this.#write ? 'writing is allowed' : 'reading is allowed');
@@ -99,14 +99,14 @@ class Explanation {
       this.#line(
         'do_huge_pmd_anonymous_page',
         'access',
-        this.#write ? 'a write: a zeroed 2 MiB folio' : 'a read: the huge zero page',
+        this.#write ? 'a write → a zeroed 2 MiB folio' : 'a read → the huge zero page',
       );
       return this.#write ? 'hugeDemandZero' : 'hugeZeroPage';
     }
     this.#line(
       '__handle_mm_fault',
       'PMD entry',
-      empty ? 'empty: a page table is made' : 'points to a page table',
+      empty ? 'empty, so a page table is made' : 'points to a page table',
     );
     return this.#pte(vma, ref);
   }
@@ -119,18 +119,18 @@ class Explanation {
       return 'spurious';
     }
     const head = k.pte.pfn(lo, k.tables.hi(ref));
-    this.#line('__handle_mm_fault', 'PMD entry', 'a huge leaf without W: do_huge_pmd_wp_page');
+    this.#line('__handle_mm_fault', 'PMD entry', 'a huge leaf without W → do_huge_pmd_wp_page');
     if (k.isZero(head)) {
-      this.#line('do_huge_pmd_wp_page', 'folio', 'the huge zero page: a new folio');
+      this.#line('do_huge_pmd_wp_page', 'folio', 'the huge zero page → a new folio');
       return 'hugeDemandZero';
     }
     const references = refcountOf(k, head);
     if (k.frames.has(head, PG_EXCLUSIVE) || references === 1) {
-      this.#line('do_huge_pmd_wp_page', 'folio', 'nobody else has it: reused whole');
+      this.#line('do_huge_pmd_wp_page', 'folio', 'nobody else has it → reused whole');
       return 'hugeReuse';
     }
-    this.#line('do_huge_pmd_wp_page', 'folio', `${references} references: the leaf is split into 512 PTEs`);
-    this.#line('do_wp_page', 'page of the split folio', 'shared: copied alone');
+    this.#line('do_huge_pmd_wp_page', 'folio', `${references} references → the leaf is split into 512 PTEs`);
+    this.#line('do_wp_page', 'page of the split folio', 'shared → copied alone');
     return vma.has(VM_SHARED) ? 'mkwrite' : 'cowCopy';
   }
 
@@ -144,19 +144,19 @@ class Explanation {
       this.#line(
         'handle_pte_fault',
         'PTE',
-        `empty: ${anonymous ? 'do_anonymous_page' : 'do_fault, a file is behind the VMA'}`,
+        `empty → ${anonymous ? 'do_anonymous_page' : 'do_fault, a file is behind the VMA'}`,
       );
       return anonymous ? this.#anonymous() : this.#file(vma);
     }
     if (!k.pte.present(lo)) {
-      this.#line('handle_pte_fault', 'PTE', 'a swap entry: do_swap_page');
+      this.#line('handle_pte_fault', 'PTE', 'a swap entry → do_swap_page');
       return 'swap';
     }
     if (this.#write && !k.pte.writable(lo)) {
-      this.#line('handle_pte_fault', 'PTE', 'present, W is clear, a write: do_wp_page');
+      this.#line('handle_pte_fault', 'PTE', 'present, W is clear, a write → do_wp_page');
       return this.#writeProtected(vma, k.pte.pfn(lo, hi));
     }
-    this.#line('handle_pte_fault', 'PTE', 'allows it already: only A and D are set');
+    this.#line('handle_pte_fault', 'PTE', 'allows it already, only A and D are set');
     return 'spurious';
   }
 
@@ -164,7 +164,7 @@ class Explanation {
     this.#line(
       'do_anonymous_page',
       'access',
-      this.#write ? 'a write: a frame of its own, zeroed' : 'a read: the shared zero page will do',
+      this.#write ? 'a write → a frame of its own, zeroed' : 'a read → the shared zero page will do',
     );
     return this.#write ? 'demandZero' : 'zeroPage';
   }
@@ -174,7 +174,7 @@ class Explanation {
     const file = vma.file!;
     const index = vma.indexOf(this.#vpn);
     if (index >= file.pages) {
-      this.#line('do_fault', `page ${index} of the file`, 'beyond its end: SIGBUS');
+      this.#line('do_fault', `page ${index} of the file`, 'beyond its end → SIGBUS');
       return 'signal';
     }
     const cached = file.cache.has(index) ? 'in the page cache' : this.#missing(file.fs);
@@ -195,7 +195,7 @@ class Explanation {
   }
 
   #missing(fs: string): string {
-    return fs === 'tmpfs' ? 'not there yet: made' : 'not cached: read from disk, a major fault';
+    return fs === 'tmpfs' ? 'not there yet, so it is made' : 'not cached, read from disk, a major fault';
   }
 
   /** do_wp_page. */
@@ -203,25 +203,25 @@ class Explanation {
     const k = this.#k;
     if (vma.has(VM_SHARED)) {
       if (wantsWriteNotify(vma) && vma.indexOf(this.#vpn) >= vma.file!.pages) {
-        this.#line('wp_page_shared', 'file system', 'beyond the end of the file: SIGBUS');
+        this.#line('wp_page_shared', 'file system', 'beyond the end of the file → SIGBUS');
         return 'signal';
       }
       this.#line('wp_page_shared', 'file system', 'is told (page_mkwrite); then W is set');
       return 'mkwrite';
     }
     if (k.isZero(pfn)) {
-      this.#line('do_wp_page', 'page', 'the zero page: wp_page_copy, with zeros instead of a copy');
+      this.#line('do_wp_page', 'page', 'the zero page → wp_page_copy, with zeros instead of a copy');
       return 'demandZero';
     }
     if (!k.frames.has(pfn, PG_ANON)) {
-      this.#line('do_wp_page', 'page', 'belongs to the file: wp_page_copy');
+      this.#line('do_wp_page', 'page', 'belongs to the file → wp_page_copy');
       return 'fileCopy';
     }
     if (k.policy.reuse === 'exclusive' && k.frames.has(pfn, PG_EXCLUSIVE)) {
-      this.#line('do_wp_page', 'PageAnonExclusive', 'yes, no one else can map it: wp_page_reuse');
+      this.#line('do_wp_page', 'PageAnonExclusive', 'yes, no one else can map it → wp_page_reuse');
       return 'cowReuse';
     }
-    this.#line('do_wp_page', 'PageAnonExclusive', 'no: somebody else may map it');
+    this.#line('do_wp_page', 'PageAnonExclusive', 'no, somebody else may map it');
     return this.#reuse(pfn);
   }
 
@@ -238,12 +238,12 @@ class Explanation {
     } else if (reuse === 'exclusive' && k.frames.has(pfn, PG_LARGE)) {
       const folio = k.folios.at(pfn);
       mayReuse = folio.total > 1 && !folio.shared && folio.total === references;
-      finds = `a large folio: ${folio.total} mappings, ${folio.shared ? 'perhaps of others too' : 'of one process'}, ${references} references`;
+      finds = `a large folio, ${folio.total} mappings, ${folio.shared ? 'perhaps of others too' : 'of one process'}, ${references} references`;
     }
     this.#line(
       'wp_can_reuse_anon_folio',
       'references',
-      `${finds}: ${mayReuse ? 'wp_page_reuse' : 'wp_page_copy'}`,
+      `${finds} → ${mayReuse ? 'wp_page_reuse' : 'wp_page_copy'}`,
     );
     return mayReuse ? 'cowReuse' : 'cowCopy';
   }

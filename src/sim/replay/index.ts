@@ -7,7 +7,7 @@ export { permText } from '../../kernel/vma/flags.ts';
 export { type AddressField, addressFields, tableName } from '../address-fields.ts';
 export type { Cursor } from './cursor.ts';
 export type { ProcessView, SpaceView, VmaView } from './objects.ts';
-export { type Entry, type EntryField, fieldsOf, PageTableReader } from './page-tables.ts';
+export { type Entry, type EntryField, fieldsOf, type LeafPlaces, PageTableReader } from './page-tables.ts';
 export { recordScenario } from './record-scenario.ts';
 export { recordTrace } from './record-trace.ts';
 export type { CacheShape, Recording } from './recording.ts';
@@ -23,5 +23,6 @@ export {
   type FrameView,
   frameAt,
   liveEntries,
+  surveyFrames,
 } from './views.ts';
 export { WORK_WORDS } from './work-words.ts';

@@ -22,6 +22,14 @@ export interface Entry {
   readonly hi: number;
 }
 
+/** Leaves of an address space as columns: there may be very many. */
+export interface LeafPlaces {
+  /** First page of each. */
+  readonly vpns: Vpn[];
+  readonly tables: Pfn[];
+  readonly levels: number[];
+}
+
 /** Reads page tables of one mode out of physical memory, as software does: no walk, no trace. */
 export class PageTableReader {
   readonly mode: PagingMode;
@@ -55,30 +63,46 @@ export class PageTableReader {
     return make(this.pte.protNone(lo) ? 'hidden' : 'swap', this.pte.pfn(lo | 1, hi));
   }
 
-  /** The entries of a table that are not empty, in order. `base` is the first page that the table spans. */
-  entries(memory: PhysicalMemory, table: Pfn, level: number, base: Vpn): Entry[] {
-    const found: Entry[] = [];
-    const count = 2 ** this.mode.indexBits[level - 1]!;
+  /** Which entries of a table are not empty, in order. */
+  used(memory: PhysicalMemory, table: Pfn, level: number): number[] {
+    const found: number[] = [];
     if (!memory.has(table)) return found;
+    const count = 2 ** this.mode.indexBits[level - 1]!;
     const slab = memory.slab(table);
     const first = memory.base(table);
-    for (let index = 0; index < count; index++) {
-      const at = first + index * this.#words;
-      if (slab[at] === 0 && (this.#words === 1 || slab[at + 1] === 0)) continue;
-      found.push(this.entry(memory, table, level, base, index));
-    }
+    for (let index = 0, at = first; index < count; index++, at += this.#words)
+      if (slab[at] !== 0 || (this.#words === 2 && slab[at + 1] !== 0)) found.push(index);
     return found;
   }
 
-  /** Every leaf below a root, in order of address: `visit` gets leaves, hidden leaves and swap entries. */
-  leaves(memory: PhysicalMemory, root: Pfn, visit: (entry: Entry) => void): void {
-    this.#below(memory, root, this.mode.levels, 0, visit);
+  /** Where every leaf below a root is, in order of address: leaves, hidden leaves and swap entries. */
+  leaves(memory: PhysicalMemory, root: Pfn): LeafPlaces {
+    const places: LeafPlaces = { vpns: [], tables: [], levels: [] };
+    this.#below(memory, root, this.mode.levels, 0, places);
+    return places;
   }
 
-  #below(memory: PhysicalMemory, table: Pfn, level: number, base: Vpn, visit: (entry: Entry) => void): void {
-    for (const entry of this.entries(memory, table, level, base)) {
-      if (entry.kind === 'table') this.#below(memory, entry.pfn, level - 1, entry.vpn, visit);
-      else visit(entry);
+  /** Leaf number `at` of {@link leaves}. */
+  leaf(memory: PhysicalMemory, { vpns, tables, levels }: LeafPlaces, at: number): Entry {
+    const level = levels[at]!;
+    const span = this.span(level);
+    const index = Math.floor(vpns[at]! / span) % 2 ** this.mode.indexBits[level - 1]!;
+    return this.entry(memory, tables[at]!, level, vpns[at]! - index * span, index);
+  }
+
+  #below(memory: PhysicalMemory, table: Pfn, level: number, base: Vpn, places: LeafPlaces): void {
+    const span = this.span(level);
+    for (const index of this.used(memory, table, level)) {
+      if (level > 1) {
+        const entry = this.entry(memory, table, level, base, index);
+        if (entry.kind === 'table') {
+          this.#below(memory, entry.pfn, level - 1, entry.vpn, places);
+          continue;
+        }
+      }
+      places.vpns.push(base + index * span);
+      places.tables.push(table);
+      places.levels.push(level);
     }
   }
 

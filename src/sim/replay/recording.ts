@@ -1,6 +1,7 @@
 import type { Cycle } from '../../core/addr.ts';
 import type { PagingMode } from '../../mmu/mode/mode.ts';
 import type { WalkRules } from '../../mmu/rules/walk-rules.ts';
+import type { Replacement } from '../../tlb/replacement/index.ts';
 import { Cursor } from './cursor.ts';
 import type { RecordingMachine } from './machine.ts';
 import type { Names } from './names.ts';
@@ -12,7 +13,12 @@ const SUM_EVERY = 256;
 /** A TLB or walk cache as a viewer draws it. `sets` and `ways` are those of its arrays, slots numbered through. */
 export interface CacheShape {
   readonly name: string;
-  readonly arrays: readonly { readonly sets: number; readonly ways: number; readonly first: number }[];
+  readonly arrays: readonly {
+    readonly sets: number;
+    readonly ways: number;
+    readonly first: number;
+    readonly replacement: Replacement;
+  }[];
 }
 
 /**
@@ -49,7 +55,7 @@ export class Recording {
     this.pscs = (psc?.levels ?? []).map((cache) => ({
       name: `L${cache.level}`,
       level: cache.level,
-      arrays: shapesOf([cache]),
+      arrays: shapesOf([{ sets: cache.sets, ways: cache.ways, replacement: 'lru' }]),
     }));
     this.cacheNames = caches.names;
     this.dataNames = dataCaches.names;
@@ -181,10 +187,12 @@ export class Recording {
   }
 }
 
-function shapesOf(tables: readonly { readonly sets: number; readonly ways: number }[]): CacheShape['arrays'] {
+function shapesOf(
+  tables: readonly { readonly sets: number; readonly ways: number; readonly replacement: Replacement }[],
+): CacheShape['arrays'] {
   let first = 0;
-  return tables.map(({ sets, ways }) => {
-    const shape = { sets, ways, first };
+  return tables.map(({ sets, ways, replacement }) => {
+    const shape = { sets, ways, replacement, first };
     first += sets * ways;
     return shape;
   });

@@ -1,5 +1,6 @@
 import { REGION_PAGES } from '../../core/addr.ts';
 import { PG_LARGE, PG_TABLE } from '../../kernel/frame/frames.ts';
+import { mapcountOf } from '../../kernel/rmap.ts';
 import type { KernelState } from '../../kernel/state.ts';
 import type { PagingStructureCaches } from '../../mmu/psc.ts';
 import { EMPTY } from '../../tlb/associative.ts';
@@ -181,7 +182,8 @@ export class Sampler {
       this.#tape.write(frameCell(pfn, column), inUse ? value : 0);
     write(FRAME_FLAGS, flags);
     write(FRAME_REFS, frames.refcount[pfn]!);
-    write(FRAME_MAPS, frames.mapcount[pfn]!);
+    // A folio's whole mappings come and go with references of its first frame.
+    write(FRAME_MAPS, inUse ? mapcountOf(this.#from.kernel, pfn) : 0);
     write(FRAME_MAPPING, frames.mapping[pfn]!);
     write(FRAME_INDEX, frames.index[pfn]!);
     if (inUse) this.byte(pfn);

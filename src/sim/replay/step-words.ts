@@ -104,7 +104,7 @@ function sentenceOf(recording: Recording, step: Step): string {
     case 'fault':
       return `Page fault: ${describeFault(recording.mode, what.fault)}.`;
     case 'decide':
-      return `${what.line.fn} looks at: ${what.line.looks}. It finds: ${what.line.finds}.`;
+      return `${what.line.fn}, ${what.line.looks}: ${what.line.finds}.`;
     case 'work':
       return `${WORK_WORDS[what.part][0]}: ${WORK_WORDS[what.part][1]}${what.count > 1 ? `, ${what.count} times` : ''}.`;
     case 'more':

@@ -72,6 +72,21 @@ export function* dataFrames(state: ReplayState): Generator<FrameView> {
   }
 }
 
+/** Data frames in use: how many there are, and the first `limit` of those that are in a page cache and mapped nowhere. */
+export function surveyFrames(state: ReplayState, limit: number): { count: number; unmapped: FrameView[] } {
+  const { frames } = state;
+  const unmapped: FrameView[] = [];
+  let count = 0;
+  for (let at = 0; at < frames.length; at += COLUMNS) {
+    const flags = frames[at + FRAME_FLAGS]!;
+    if (frames[at + FRAME_REFS] === 0 || (flags & (PG_TABLE | PG_ZERO)) !== 0) continue;
+    count++;
+    if ((flags & PG_ANON) === 0 && frames[at + FRAME_MAPS] === 0 && unmapped.length < limit)
+      unmapped.push(frameAt(state, at / COLUMNS)!);
+  }
+  return { count, unmapped };
+}
+
 /** An entry of a TLB or walk cache. */
 export interface CacheEntry {
   readonly slot: number;
