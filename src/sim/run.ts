@@ -1,3 +1,4 @@
+import { HOST_MEMORY } from '../core/arena.ts';
 import { sizeShiftNamed } from '../core/attributes.ts';
 import type { Fault } from '../core/fault.ts';
 import type { FaultOutcome } from '../core/kernel-port.ts';
@@ -11,6 +12,8 @@ import type { Policy } from '../kernel/policy/policy.ts';
 import type { Chunk } from '../trace/chunk.ts';
 import type { TraceEvent } from '../trace/event.ts';
 import type { TraceSource } from '../trace/source.ts';
+import { Accelerator } from './accelerator/accelerator.ts';
+import { sharedMemoryFor } from './accelerator/shared.ts';
 import { AddressSpaces } from './address-spaces.ts';
 import { Checker } from './check/checker.ts';
 import {
@@ -40,6 +43,8 @@ export interface RunOptions {
   policy?: RunPolicy;
   /** Check laws of hardware and kernel all along (sim/check): findings are collected, the run goes on. */
   check?: boolean;
+  /** False keeps the WebAssembly core out of it: same numbers, slower. */
+  accelerate?: boolean;
   /** Accesses to run before counting begins. */
   warmup?: number;
   /** Accesses to run in all, the warm-up included. */
@@ -81,6 +86,8 @@ export class Simulation {
   totalCycles = 0;
   readonly pids = new Set<number>();
   #pid = NOBODY;
+  /** Cycles before the window's time zero: the kernel's clock never goes back. */
+  #clockBase = 0;
   #done = 0;
   #counting: boolean;
   readonly #options: RunOptions;
@@ -92,8 +99,10 @@ export class Simulation {
     const { paging, pageCrossing } = machine;
     this.#joinShift = pageCrossing === 'first' ? ANY_PAGE : sizeShiftNamed(paging.pageSize);
     this.#counting = (options.warmup ?? 0) === 0;
-    this.window = new IssueWindow(this.ledger, machine.core.issueWidth, machine.core.window);
-    this.hardware = buildHardware(machine, source.regions, this.ledger);
+    const shared = options.accelerate === false ? null : sharedMemoryFor(machine);
+    const arena = shared ?? HOST_MEMORY;
+    this.window = new IssueWindow(this.ledger, machine.core.issueWidth, machine.core.window, arena);
+    this.hardware = buildHardware(machine, source.regions, this.ledger, undefined, arena);
     const asids = options.policy?.policy.asids ?? 'machine';
     this.spaces = new AddressSpaces(this.hardware.mmu, asids === 'machine' ? machine.tlb.asids : asids);
     const kernel =
@@ -101,7 +110,8 @@ export class Simulation {
     this.kernel = kernel;
     const { mmu, data } = this.hardware;
     this.checker = options.check ? new Checker(this.hardware, this.spaces, kernel) : null;
-    this.cpu = new Cpu(mmu, this.window, (fault) => this.#handleFault(fault), data);
+    const accelerator = shared && new Accelerator(machine, this.hardware, this.window, this.ledger, shared);
+    this.cpu = new Cpu(mmu, this.window, (fault) => this.#handleFault(fault), data, accelerator);
   }
 
   #demand(): KernelSide {
@@ -122,7 +132,7 @@ export class Simulation {
       ledger: this.window,
       costs: scaleCosts(LINUX_6_18_COSTS, core.frequencyGHz / MEASURED_GHZ),
       contents: this.#options.check ?? false,
-      clock: () => this.window.now(),
+      clock: () => this.#clockBase + this.window.now(),
       ...this.#options.policy,
     };
     return new LinuxSide(new LinuxKernel(config), mapped);
@@ -234,6 +244,7 @@ export class Simulation {
   #beginCounting(): void {
     this.#counting = true;
     this.warmedUp = this.#done;
+    this.#clockBase += this.window.now();
     this.window.restart();
     this.ledger.reset();
     this.hardware.mmu.resetCounters();
