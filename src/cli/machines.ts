@@ -5,6 +5,7 @@ import { loadMachine } from '../sim/machine/load.ts';
 import { presetNames } from '../sim/machine/preset-files.ts';
 import { readMachine } from '../sim/machine/read.ts';
 import { print } from './output.ts';
+import { NO_BORDERS } from './plain-table.ts';
 
 interface MachinesArguments {
   explain: string | undefined;
@@ -80,23 +81,7 @@ function plainTable(head: string[]): Table.Table {
   return new Table({
     head,
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 2 },
-    chars: {
-      top: '',
-      'top-mid': '',
-      'top-left': '',
-      'top-right': '',
-      bottom: '',
-      'bottom-mid': '',
-      'bottom-left': '',
-      'bottom-right': '',
-      left: '',
-      'left-mid': '',
-      mid: '',
-      'mid-mid': '',
-      right: '',
-      'right-mid': '',
-      middle: '',
-    },
+    chars: NO_BORDERS,
   });
 }
 

@@ -5,6 +5,7 @@ import { InputError } from '../../core/errors.ts';
 import { type MissCurve, MissRatios } from '../../trace/analyze/mrc.ts';
 import { accessesOf } from '../../trace/statistics.ts';
 import { print } from '../output.ts';
+import { NO_BORDERS } from '../plain-table.ts';
 import { RunProgress } from '../progress.ts';
 import { grouped } from './chart.ts';
 import { count, openNamed, type ReadArguments, readOptions, reportDamage } from './read-options.ts';
@@ -183,22 +184,6 @@ function plainTable(head: string[]): Table.Table {
     head,
     colAligns: head.map(() => 'right'),
     style: { head: [], border: [], compact: true, 'padding-left': 1, 'padding-right': 0 },
-    chars: {
-      top: '',
-      'top-mid': '',
-      'top-left': '',
-      'top-right': '',
-      bottom: '',
-      'bottom-mid': '',
-      'bottom-left': '',
-      'bottom-right': '',
-      left: '',
-      'left-mid': '',
-      mid: '',
-      'mid-mid': '',
-      right: '',
-      'right-mid': '',
-      middle: ' ',
-    },
+    chars: { ...NO_BORDERS, middle: ' ' },
   });
 }
