@@ -1,21 +1,21 @@
 /** Interns the upper 32 bits of addresses to small numbers, in order of first appearance. One per trace. */
 export class RegionTable {
-  readonly #ids = new Map<number, number>();
+  private readonly ids = new Map<number, number>();
   private high = new Float64Array(64);
-  #count = 0;
+  private interned = 0;
 
   /** The region number of `address >> 32` (0 .. 2^32-1). */
   intern(high: number): number {
-    const known = this.#ids.get(high);
+    const known = this.ids.get(high);
     if (known !== undefined) return known;
-    const id = this.#count++;
+    const id = this.interned++;
     if (id === this.high.length) {
       const grown = new Float64Array(id * 2);
       grown.set(this.high);
       this.high = grown;
     }
     this.high[id] = high;
-    this.#ids.set(high, id);
+    this.ids.set(high, id);
     return id;
   }
 
@@ -25,6 +25,6 @@ export class RegionTable {
   }
 
   get count(): number {
-    return this.#count;
+    return this.interned;
   }
 }

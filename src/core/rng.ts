@@ -3,17 +3,17 @@
  * replacement, generators and sampling; never `Math.random`.
  */
 export class Rng {
-  #state: number;
+  private word: number;
 
   /** @param seed any number; its low 32 bits count */
   constructor(seed: number) {
-    this.#state = seed | 0;
+    this.word = seed | 0;
   }
 
   /** The next 32 random bits as an unsigned number, 0 .. 2^32-1. */
   next(): number {
-    this.#state = (this.#state + 0x6d2b79f5) | 0;
-    let t = this.#state;
+    this.word = (this.word + 0x6d2b79f5) | 0;
+    let t = this.word;
     t = Math.imul(t ^ (t >>> 15), t | 1);
     t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
     return (t ^ (t >>> 14)) >>> 0;
@@ -30,10 +30,10 @@ export class Rng {
   }
 
   get state(): number {
-    return this.#state;
+    return this.word;
   }
 
   set state(state: number) {
-    this.#state = state | 0;
+    this.word = state | 0;
   }
 }

@@ -36,16 +36,16 @@ export class DemandKernel {
   minorFaults = 0;
   /** Frames that hold page tables, the roots included. */
   pageTableFrames = 0;
-  #nextFrame = 1;
-  readonly #frames: number;
-  readonly #roots = new Map<number, Pfn>();
-  readonly #memory: PhysicalMemory;
-  readonly #mode: PagingMode;
-  readonly #settings: DemandSettings;
-  readonly #sink: CycleSink;
-  readonly #tlb: TlbMaintenance;
-  readonly #cause: number;
-  readonly #order: FrameOrder;
+  private nextFrame = 1;
+  private readonly frames: number;
+  private readonly roots = new Map<number, Pfn>();
+  private readonly memory: PhysicalMemory;
+  private readonly mode: PagingMode;
+  private readonly settings: DemandSettings;
+  private readonly sink: CycleSink;
+  private readonly tlb: TlbMaintenance;
+  private readonly cause: number;
+  private readonly order: FrameOrder;
 
   constructor(
     memory: PhysicalMemory,
@@ -54,23 +54,23 @@ export class DemandKernel {
     sink: CycleSink,
     tlb: TlbMaintenance,
   ) {
-    this.#memory = memory;
-    this.#mode = mode;
-    this.#settings = settings;
-    this.#frames = Math.floor(settings.memoryBytes / 4096);
-    this.#sink = sink;
-    this.#tlb = tlb;
-    this.#cause = sink.cause('fault.demand');
+    this.memory = memory;
+    this.mode = mode;
+    this.settings = settings;
+    this.frames = Math.floor(settings.memoryBytes / 4096);
+    this.sink = sink;
+    this.tlb = tlb;
+    this.cause = sink.cause('fault.demand');
     const shuffled = settings.frameOrder === 'random' && settings.pageShift === 0;
-    this.#order = new FrameOrder(this.#frames, shuffled ? settings.seed : null);
+    this.order = new FrameOrder(this.frames, shuffled ? settings.seed : null);
   }
 
   /** PFN of the process's root table; made on first use. */
   rootOf(pid: number): Pfn {
-    let root = this.#roots.get(pid);
+    let root = this.roots.get(pid);
     if (root === undefined) {
       root = this.#allocate(0);
-      this.#roots.set(pid, root);
+      this.roots.set(pid, root);
       this.pageTableFrames++;
     }
     return root;
@@ -81,17 +81,17 @@ export class DemandKernel {
 
   /** Maps the page of the fault. @throws InputError when the simulated memory is full */
   handleFault(pid: number, fault: Fault): FaultOutcome {
-    this.#sink.charge(this.#cause, this.#settings.faultCycles);
+    this.sink.charge(this.cause, this.settings.faultCycles);
     this.minorFaults++;
     // A page that was there already changed its bits: what a TLB keeps of it is stale (RISC-V manual, SFENCE.VMA).
     if (!this.#map(this.rootOf(pid), fault.vpn, fault.access === STORE))
-      this.#tlb.invalidatePage(pid, fault.vpn);
+      this.tlb.invalidatePage(pid, fault.vpn);
     return RETRY;
   }
 
   /** True when the page is new, false when it was there and its PTE was written again. */
   #map(root: Pfn, vpn: Vpn, store: boolean): boolean {
-    const { levels, indexBits, pteBytes, format } = this.#mode;
+    const { levels, indexBits, pteBytes, format } = this.mode;
     const wordsPerPte = pteBytes / 4;
     let table = root;
     let below = indexBits.reduce((sum, bits) => sum + bits, 0);
@@ -99,10 +99,10 @@ export class DemandKernel {
       below -= indexBits[level - 1]!;
       const index = Math.floor(vpn / 2 ** below) % 2 ** indexBits[level - 1]!;
       const word = index * wordsPerPte;
-      const lo = this.#memory.read(table, word);
-      const hi = wordsPerPte === 2 ? this.#memory.read(table, word + 1) : 0;
-      if (below <= this.#settings.pageShift) {
-        const attributes = this.#mode.family === 'riscv' && store ? LEAF | ATTR_DIRTY : LEAF;
+      const lo = this.memory.read(table, word);
+      const hi = wordsPerPte === 2 ? this.memory.read(table, word + 1) : 0;
+      if (below <= this.settings.pageShift) {
+        const attributes = this.mode.family === 'riscv' && store ? LEAF | ATTR_DIRTY : LEAF;
         const isNew = !format.isPresent(lo, hi);
         const frame = isNew ? this.#allocate(below) : format.pfnOf(lo, hi);
         if (isNew) this.dataFrames += 2 ** below;
@@ -124,25 +124,25 @@ export class DemandKernel {
         table = next;
       }
     }
-    throw new Error(`${this.#mode.name} has no leaf of ${this.#settings.pageShift} bits`);
+    throw new Error(`${this.mode.name} has no leaf of ${this.settings.pageShift} bits`);
   }
 
   #write(table: Pfn, word: number, words: number, lo: number, hi: number): void {
-    this.#memory.write(table, word, lo);
-    if (words === 2) this.#memory.write(table, word + 1, hi);
+    this.memory.write(table, word, lo);
+    if (words === 2) this.memory.write(table, word + 1, hi);
   }
 
   /** A free block of 2^order frames, naturally aligned. */
   #allocate(order: number): Pfn {
     const size = 2 ** order;
-    const first = Math.ceil(this.#nextFrame / size) * size;
-    if (first + size > this.#frames) this.#full();
-    this.#nextFrame = first + size;
-    return order === 0 ? this.#order.at(first) : first;
+    const first = Math.ceil(this.nextFrame / size) * size;
+    if (first + size > this.frames) this.#full();
+    this.nextFrame = first + size;
+    return order === 0 ? this.order.at(first) : first;
   }
 
   #full(): never {
-    throw new InputError(`the simulated memory of ${this.#settings.memoryBytes} bytes is full`, {
+    throw new InputError(`the simulated memory of ${this.settings.memoryBytes} bytes is full`, {
       remedy: 'give the machine more: --set kernel.memoryBytes=64G, or --limit the trace',
     });
   }

@@ -18,32 +18,32 @@ export interface LargeFolio {
 
 /** The folios of more than one page that exist, by head frame. All are PMD-sized and aligned. */
 export class LargeFolios {
-  readonly #byHead = new Map<Pfn, LargeFolio>();
-  readonly #headMask: number;
+  private readonly byHead = new Map<Pfn, LargeFolio>();
+  private readonly headMask: number;
 
   /** @param pages pages of a large folio, a power of two */
   constructor(pages: number) {
-    this.#headMask = ~(pages - 1);
+    this.headMask = ~(pages - 1);
   }
 
   headOf(pfn: Pfn): Pfn {
-    return pfn & this.#headMask;
+    return pfn & this.headMask;
   }
 
   at(pfn: Pfn): LargeFolio {
-    const folio = this.#byHead.get(this.headOf(pfn));
+    const folio = this.byHead.get(this.headOf(pfn));
     if (!folio) throw new Error(`frame ${pfn} is in no large folio`);
     return folio;
   }
 
   create(head: Pfn, order: number): LargeFolio {
     const folio: LargeFolio = { order, entire: 0, total: 0, mmId: [0, 0], mmCount: [0, 0], shared: false };
-    this.#byHead.set(head, folio);
+    this.byHead.set(head, folio);
     return folio;
   }
 
   delete(head: Pfn): void {
-    this.#byHead.delete(head);
+    this.byHead.delete(head);
   }
 }
 

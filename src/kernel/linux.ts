@@ -32,7 +32,7 @@ import { msync } from './syscall/msync.ts';
 import { munmap } from './syscall/munmap.ts';
 import { splitAt } from './thp/split.ts';
 import { VM_EXEC_ONLY } from './vma/flags.ts';
-import type { CachedFile, FileSystem } from './vma/vma.ts';
+import type { CachedFile, FileSystem, Vma } from './vma/vma.ts';
 
 const RETRY: FaultOutcome = { kind: 'retry' };
 
@@ -44,7 +44,8 @@ const RETRY: FaultOutcome = { kind: 'retry' };
  */
 export class LinuxKernel {
   readonly state: KernelState;
-  readonly #agents: Agents;
+  private readonly agents: Agents;
+  private readonly beforeBoundary = (vma: Vma, vpn: Vpn): void => splitAt(this.state, vma.mm as Mm, vma, vpn);
   /** Kind and cost of the fault handled last; read it before the next. */
   lastFault: FaultKind | undefined = undefined;
   lastCycles = 0;
@@ -53,7 +54,7 @@ export class LinuxKernel {
     this.state = new KernelState(config);
     installReclaim(this.state);
     installObjects(this.state);
-    this.#agents = new Agents(this.state);
+    this.agents = new Agents(this.state);
   }
 
   /** A process with an empty address space. */
@@ -87,8 +88,8 @@ export class LinuxKernel {
     const k = this.state;
     const process = this.process(pid);
     this.lastFault = undefined;
-    this.#agents.advance();
-    if (this.#agents.wake(process.mm)) return RETRY;
+    this.agents.advance();
+    if (this.agents.wake(process.mm)) return RETRY;
     k.meter.begin();
     k.meter.add('exception');
     k.meter.add('vmaLookup');
@@ -163,8 +164,8 @@ export class LinuxKernel {
 
   /** A process is about to run: what its fork left to be done for it is done now. */
   schedule(pid: number): void {
-    this.#agents.advance();
-    this.#agents.wake(this.process(pid).mm);
+    this.agents.advance();
+    this.agents.wake(this.process(pid).mm);
   }
 
   /**
@@ -273,7 +274,7 @@ export class LinuxKernel {
   #newMm(): Mm {
     const k = this.state;
     const id = k.nextMmId();
-    return new Mm(id, allocateTable(k), k.asidOf(id), k.anonVmas, (mm, vma, vpn) => splitAt(k, mm, vma, vpn));
+    return new Mm(id, allocateTable(k), k.asidOf(id), k.anonVmas, this.beforeBoundary);
   }
 
   #call(name: string, body: () => void): Errno | undefined {
@@ -291,7 +292,7 @@ export class LinuxKernel {
 
   #value<T>(name: string, body: () => T): T {
     const { meter } = this.state;
-    this.#agents.advance();
+    this.agents.advance();
     meter.begin();
     meter.add('syscall');
     const value = body();

@@ -34,12 +34,12 @@ export class Mm implements AddressSpace {
     root: Pfn,
     asid: Asid,
     registry: AnonVmaRegistry,
-    beforeBoundary: (mm: Mm, vma: Vma, vpn: Vpn) => void,
+    beforeBoundary: (vma: Vma, vpn: Vpn) => void,
   ) {
     this.id = id;
     this.root = root;
     this.asid = asid;
-    this.editor = new VmaEditor(this.vmas, registry, (vma, vpn) => beforeBoundary(this, vma, vpn));
+    this.editor = new VmaEditor(this.vmas, registry, beforeBoundary);
   }
 
   /** Resident pages (VmRSS / 4 KiB). */

@@ -83,9 +83,9 @@ export class KernelState {
   readonly hugePages: number;
   readonly hugeOrder: number;
   readonly zeroPfn: Pfn;
-  #hugeZero: Pfn = -1;
-  #nextMm = 1;
-  #nextFile = 1;
+  private hugeZeroPfn: Pfn = -1;
+  private nextMm = 1;
+  private nextFile = 1;
   /** Where the clock of reclaim stands. */
   reclaimHand: Pfn = 0;
   /** Frees frames when there are none left (reclaim/reclaim.ts); true when it is worth asking again. */
@@ -129,12 +129,12 @@ export class KernelState {
 
   /** The huge zero folio, made at its first use; -1 when there is no memory for it. */
   hugeZero(allocate: (order: number) => Pfn): Pfn {
-    if (this.#hugeZero < 0) {
+    if (this.hugeZeroPfn < 0) {
       const pfn = allocate(this.hugeOrder);
       for (let frame = pfn; frame < pfn + this.hugePages; frame++) this.frames.set(frame, PG_ZERO);
-      this.#hugeZero = pfn;
+      this.hugeZeroPfn = pfn;
     }
-    return this.#hugeZero;
+    return this.hugeZeroPfn;
   }
 
   isZero(pfn: Pfn): boolean {
@@ -146,11 +146,11 @@ export class KernelState {
   }
 
   nextMmId(): number {
-    return this.#nextMm++;
+    return this.nextMm++;
   }
 
   nextFileId(): number {
-    return this.#nextFile++;
+    return this.nextFile++;
   }
 
   /** Every address space has a tag of its own; 16 bits, so it repeats after 65,535. */

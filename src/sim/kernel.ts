@@ -39,23 +39,23 @@ export class DemandSide implements KernelSide {
   readonly name = 'demand';
   readonly state = null;
   readonly refusals = 0;
-  readonly #kernel: DemandKernel;
-  readonly #minor = new Map<number, number>();
+  private readonly kernel: DemandKernel;
+  private readonly minor = new Map<number, number>();
 
   constructor(kernel: DemandKernel) {
-    this.#kernel = kernel;
+    this.kernel = kernel;
   }
 
   /** @throws InputError for an address that the paging mode does not have */
   handleFault(pid: number, fault: Fault): FaultOutcome {
     if (fault.reason === 'non-canonical') throw beyondMode(fault);
-    this.#minor.set(pid, (this.#minor.get(pid) ?? 0) + 1);
-    return this.#kernel.handleFault(pid, fault);
+    this.minor.set(pid, (this.minor.get(pid) ?? 0) + 1);
+    return this.kernel.handleFault(pid, fault);
   }
 
   rootOf(pid: number): Pfn {
-    if (!this.#minor.has(pid)) this.#minor.set(pid, 0);
-    return this.#kernel.rootOf(pid);
+    if (!this.minor.has(pid)) this.minor.set(pid, 0);
+    return this.kernel.rootOf(pid);
   }
 
   spaceOf(pid: number): number {
@@ -65,7 +65,7 @@ export class DemandSide implements KernelSide {
   apply(_event: TraceEvent): void {}
 
   faults(): FaultCounts {
-    const minor = [...this.#minor.values()].reduce((sum, count) => sum + count, 0);
+    const minor = [...this.minor.values()].reduce((sum, count) => sum + count, 0);
     return { minor, major: 0, signals: 0, byKind: minor === 0 ? {} : { demand: minor } };
   }
 
@@ -74,20 +74,20 @@ export class DemandSide implements KernelSide {
   }
 
   memory(): MemoryCounts {
-    const frames = this.#kernel.dataFrames;
+    const frames = this.kernel.dataFrames;
     return {
-      framesPeak: frames + this.#kernel.pageTableFrames,
-      pageTableBytesPeak: this.#kernel.pageTableFrames * 4096,
+      framesPeak: frames + this.kernel.pageTableFrames,
+      pageTableBytesPeak: this.kernel.pageTableFrames * 4096,
       bytesCopied: 0,
       bytesZeroed: frames * 4096,
     };
   }
 
   processes(): ProcessCounts[] {
-    return [...this.#minor].map(([pid, minflt]) => ({ pid, parent: 0, name: '', minflt, majflt: 0 }));
+    return [...this.minor].map(([pid, minflt]) => ({ pid, parent: 0, name: '', minflt, majflt: 0 }));
   }
 
   resetCounters(): void {
-    for (const pid of this.#minor.keys()) this.#minor.set(pid, 0);
+    for (const pid of this.minor.keys()) this.minor.set(pid, 0);
   }
 }

@@ -3,20 +3,20 @@ import type { LatencyCounts } from './result.ts';
 
 /** Latencies of one kind of event, kept exactly: what kernel work costs takes few different values. */
 export class Latencies {
-  readonly #counts = new Map<number, number>();
+  private readonly counts = new Map<number, number>();
 
   add(cycles: Cycle): void {
     const whole = Math.round(cycles);
-    this.#counts.set(whole, (this.#counts.get(whole) ?? 0) + 1);
+    this.counts.set(whole, (this.counts.get(whole) ?? 0) + 1);
   }
 
   clear(): void {
-    this.#counts.clear();
+    this.counts.clear();
   }
 
   /** Count, sum, extremes and percentiles (nearest rank) in cycles, and a histogram by powers of two. */
   summary(): LatencyCounts {
-    const sorted = [...this.#counts].sort(([a], [b]) => a - b);
+    const sorted = [...this.counts].sort(([a], [b]) => a - b);
     const count = sorted.reduce((sum, [, times]) => sum + times, 0);
     const histogram: Record<string, number> = {};
     let total = 0;

@@ -29,42 +29,42 @@ const USER_PAGES = 2 ** 35 - 1;
  */
 export class LinuxSide implements KernelSide {
   readonly name = 'linux';
-  readonly #kernel: LinuxKernel;
-  readonly #files = new Map<number, CachedFile>();
-  readonly #mapped: boolean;
-  #mappingsKnown: boolean;
+  private readonly kernel: LinuxKernel;
+  private readonly files = new Map<number, CachedFile>();
+  private readonly mapped: boolean;
+  private mappingsKnown: boolean;
   /** Pages mapped because they were accessed where no mapping was known. */
   implied = 0;
   /** System calls of the trace that the model refused, by what they were and why. */
   readonly refusedCalls = new Map<string, number>();
   refusals = 0;
-  readonly #minorBefore = new Map<Process, number>();
-  readonly #majorBefore = new Map<Process, number>();
-  readonly #faultLatencies = new Latencies();
-  readonly #forkLatencies = new Latencies();
-  #eachFork: number[] = [];
-  readonly #timeline = new MemoryTimeline();
+  private readonly minorBefore = new Map<Process, number>();
+  private readonly majorBefore = new Map<Process, number>();
+  private readonly faultLatencies = new Latencies();
+  private readonly forkLatencies = new Latencies();
+  private eachFork: number[] = [];
+  private readonly timeline = new MemoryTimeline();
 
   /** @param mapped the trace states every mapping: an access elsewhere is a fault of the program */
   constructor(kernel: LinuxKernel, mapped: boolean) {
-    this.#kernel = kernel;
-    this.#mapped = mapped;
-    this.#mappingsKnown = mapped;
+    this.kernel = kernel;
+    this.mapped = mapped;
+    this.mappingsKnown = mapped;
   }
 
   get state(): KernelState {
-    return this.#kernel.state;
+    return this.kernel.state;
   }
 
   /** @throws InputError for an address that the paging mode does not have, unless the trace states its mappings */
   handleFault(pid: number, fault: Fault): FaultOutcome {
-    const outcome = this.#kernel.handleFault(pid, fault);
-    this.#faultLatencies.add(this.#kernel.lastCycles);
+    const outcome = this.kernel.handleFault(pid, fault);
+    this.faultLatencies.add(this.kernel.lastCycles);
     this.#noteMemory();
-    if (outcome.kind !== 'signal' || outcome.code !== 'MAPERR' || this.#mapped) return outcome;
+    if (outcome.kind !== 'signal' || outcome.code !== 'MAPERR' || this.mapped) return outcome;
     if (fault.reason === 'non-canonical') throw beyondMode(fault);
     this.implied++;
-    const refused = this.#kernel.mmap(pid, { vpn: fault.vpn, pages: 1, prot: 'rwx', shared: false });
+    const refused = this.kernel.mmap(pid, { vpn: fault.vpn, pages: 1, prot: 'rwx', shared: false });
     return refused === undefined ? { kind: 'retry' } : outcome;
   }
 
@@ -73,15 +73,15 @@ export class LinuxSide implements KernelSide {
   }
 
   isUnready(pid: number): boolean {
-    return this.#kernel.isUnready(this.#known(pid));
+    return this.kernel.isUnready(this.#known(pid));
   }
 
   schedule(pid: number): void {
-    this.#kernel.schedule(pid);
+    this.kernel.schedule(pid);
   }
 
   get policy(): string {
-    return this.#kernel.state.policy.name;
+    return this.kernel.state.policy.name;
   }
 
   spaceOf(pid: number): number {
@@ -89,7 +89,7 @@ export class LinuxSide implements KernelSide {
   }
 
   apply(event: TraceEvent): void {
-    if (event.kind === 'fork') this.#timeline.fork(this.state.buddy.usedFrames);
+    if (event.kind === 'fork') this.timeline.fork(this.state.buddy.usedFrames);
     const refused = this.#call(event);
     if (event.kind === 'fork' && refused === undefined) this.#noteFork();
     this.#noteMemory();
@@ -100,14 +100,14 @@ export class LinuxSide implements KernelSide {
   }
 
   #call(event: TraceEvent): string | undefined {
-    const kernel = this.#kernel;
+    const kernel = this.kernel;
     switch (event.kind) {
       case 'start':
-        this.#mappingsKnown = true;
+        this.mappingsKnown = true;
         kernel.createProcess(event.pid, 0, event.name ?? '');
         return undefined;
       case 'file':
-        this.#files.set(
+        this.files.set(
           event.file,
           kernel.createFile(event.path, event.tmpfs ? 'tmpfs' : 'ext4', event.bytes),
         );
@@ -143,9 +143,9 @@ export class LinuxSide implements KernelSide {
 
   #mmap(event: Extract<TraceEvent, { kind: 'mmap' }>): string | undefined {
     const { pid, vpn, pages, prot, shared, backing, role, populate, thp } = event;
-    this.#mappingsKnown = true;
-    const file = backing.kind === 'file' ? this.#files.get(backing.file) : undefined;
-    const refused = this.#kernel.mmap(this.#known(pid), {
+    this.mappingsKnown = true;
+    const file = backing.kind === 'file' ? this.files.get(backing.file) : undefined;
+    const refused = this.kernel.mmap(this.#known(pid), {
       vpn,
       pages,
       prot,
@@ -155,7 +155,7 @@ export class LinuxSide implements KernelSide {
       growsDown: role === 'stack',
       ...(backing.kind === 'file' && file && { file: { file, page: backing.pageOffset } }),
     });
-    if (refused === undefined && thp) return this.#kernel.madvise(pid, vpn, pages, 'hugepage');
+    if (refused === undefined && thp) return this.kernel.madvise(pid, vpn, pages, 'hugepage');
     return refused;
   }
 
@@ -166,47 +166,47 @@ export class LinuxSide implements KernelSide {
 
   /** The process; one that the trace never introduced is made, with all of user space mapped if no trace says more. */
   #process(pid: number): Process {
-    const known = this.#kernel.state.processes.get(pid);
+    const known = this.kernel.state.processes.get(pid);
     if (known) return known;
-    const process = this.#kernel.createProcess(pid);
-    if (!this.#mappingsKnown) {
+    const process = this.kernel.createProcess(pid);
+    if (!this.mappingsKnown) {
       const everything = { vpn: 1, pages: USER_PAGES, prot: 'rwx', shared: false, noreserve: true };
-      this.#kernel.mmap(pid, everything);
+      this.kernel.mmap(pid, everything);
     }
     return process;
   }
 
   #noteFork(): void {
-    const cycles = Math.round(this.#kernel.lastCycles);
-    this.#forkLatencies.add(cycles);
-    if (this.#eachFork.length < MAX_FORKS) this.#eachFork.push(cycles);
+    const cycles = Math.round(this.kernel.lastCycles);
+    this.forkLatencies.add(cycles);
+    if (this.eachFork.length < MAX_FORKS) this.eachFork.push(cycles);
   }
 
   #noteMemory(): void {
-    this.#timeline.note(this.state.now(), this.state.buddy.usedFrames);
+    this.timeline.note(this.state.now(), this.state.buddy.usedFrames);
   }
 
   faults(): FaultCounts {
-    const { minor, major, signals, faultsByKind } = this.#kernel.state.counters;
+    const { minor, major, signals, faultsByKind } = this.kernel.state.counters;
     const byKind = Object.fromEntries(Object.entries(faultsByKind).filter(([, count]) => count > 0));
-    return { minor, major, signals, byKind, latency: this.#faultLatencies.summary() };
+    return { minor, major, signals, byKind, latency: this.faultLatencies.summary() };
   }
 
   forks(): ForkCounts {
-    const { forks, ptesCopied, tablesCopied, tablesShared } = this.#kernel.state.counters;
+    const { forks, ptesCopied, tablesCopied, tablesShared } = this.kernel.state.counters;
     return {
       count: forks,
       ptesCopied,
       tablesCopied,
       tablesShared,
-      latency: this.#forkLatencies.summary(),
-      each: this.#eachFork,
+      latency: this.forkLatencies.summary(),
+      each: this.eachFork,
     };
   }
 
   memory(): MemoryCounts {
-    const { framesPeak, tablesPeak, bytesCopied, bytesZeroed } = this.#kernel.state.counters;
-    const { extraPeak, interval, points } = this.#timeline;
+    const { framesPeak, tablesPeak, bytesCopied, bytesZeroed } = this.kernel.state.counters;
+    const { extraPeak, interval, points } = this.timeline;
     return {
       framesPeak,
       pageTableBytesPeak: tablesPeak * 4096,
@@ -218,12 +218,12 @@ export class LinuxSide implements KernelSide {
   }
 
   processes(): ProcessCounts[] {
-    return [...this.#kernel.state.processes.values()].map((process) => ({
+    return [...this.kernel.state.processes.values()].map((process) => ({
       pid: process.pid,
       parent: process.parent,
       name: process.name,
-      minflt: process.minflt - (this.#minorBefore.get(process) ?? 0),
-      majflt: process.majflt - (this.#majorBefore.get(process) ?? 0),
+      minflt: process.minflt - (this.minorBefore.get(process) ?? 0),
+      majflt: process.majflt - (this.majorBefore.get(process) ?? 0),
       rss: process.mm.resident * KB_PER_PAGE,
       rssPeak: process.mm.residentPeak * KB_PER_PAGE,
       pss: this.#pss(process),
@@ -235,20 +235,20 @@ export class LinuxSide implements KernelSide {
   #pss({ mm, zombie }: Process): number {
     if (zombie) return 0;
     let sum = 0;
-    for (const vma of mm.vmas) sum += gatherSmaps(this.#kernel.state, mm, vma).pss;
+    for (const vma of mm.vmas) sum += gatherSmaps(this.kernel.state, mm, vma).pss;
     return kiloBytesPss(sum);
   }
 
   /** Fault counts by process are the kernel's own and go on; what was before the warm-up's end is taken off. */
   resetCounters(): void {
-    this.#kernel.state.counters.reset();
-    this.#faultLatencies.clear();
-    this.#forkLatencies.clear();
-    this.#eachFork = [];
-    this.#timeline.restart(this.state.now());
-    for (const process of this.#kernel.state.processes.values()) {
-      this.#minorBefore.set(process, process.minflt);
-      this.#majorBefore.set(process, process.majflt);
+    this.kernel.state.counters.reset();
+    this.faultLatencies.clear();
+    this.forkLatencies.clear();
+    this.eachFork = [];
+    this.timeline.restart(this.state.now());
+    for (const process of this.kernel.state.processes.values()) {
+      this.minorBefore.set(process, process.minflt);
+      this.majorBefore.set(process, process.majflt);
     }
   }
 }

@@ -80,20 +80,20 @@ export class Simulation {
   events = 0;
   totalCycles = 0;
   readonly pids = new Set<number>();
-  #pid = NOBODY;
+  private pid = NOBODY;
   /** Cycles before the window's time zero: the kernel's clock never goes back. */
-  #clockBase = 0;
-  #done = 0;
-  #counting: boolean;
-  readonly #options: RunOptions;
-  readonly #joinShift: number;
+  private clockBase = 0;
+  private done = 0;
+  private counting: boolean;
+  private readonly options: RunOptions;
+  private readonly joinShift: number;
 
   constructor(machine: Machine, source: TraceSource, options: RunOptions = {}) {
     this.machine = machine;
-    this.#options = options;
+    this.options = options;
     const { paging, pageCrossing } = machine;
-    this.#joinShift = pageCrossing === 'first' ? ANY_PAGE : sizeShiftNamed(paging.pageSize);
-    this.#counting = (options.warmup ?? 0) === 0;
+    this.joinShift = pageCrossing === 'first' ? ANY_PAGE : sizeShiftNamed(paging.pageSize);
+    this.counting = (options.warmup ?? 0) === 0;
     this.window = new IssueWindow(this.ledger, machine.core.issueWidth, machine.core.window);
     this.hardware = buildHardware(machine, source.regions, this.ledger);
     const asids = options.policy?.policy.asids ?? 'machine';
@@ -123,16 +123,16 @@ export class Simulation {
       tlb: this.spaces,
       ledger: this.window,
       costs: scaleCosts(LINUX_6_18_COSTS, core.frequencyGHz / MEASURED_GHZ),
-      contents: this.#options.check ?? false,
-      clock: () => this.#clockBase + this.window.now(),
-      ...this.#options.policy,
+      contents: this.options.check ?? false,
+      clock: () => this.clockBase + this.window.now(),
+      ...this.options.policy,
     };
     return new LinuxSide(new LinuxKernel(config), mapped);
   }
 
   #handleFault(fault: Fault): FaultOutcome {
-    const outcome = this.kernel.handleFault(this.#pid, fault);
-    this.checker?.afterFault(this.#pid, fault);
+    const outcome = this.kernel.handleFault(this.pid, fault);
+    this.checker?.afterFault(this.pid, fault);
     return outcome;
   }
 
@@ -142,10 +142,10 @@ export class Simulation {
     for await (const chunk of source.chunks()) {
       const decoded = countsSince(before, source.statistics);
       before = { ...source.statistics };
-      joinPages(chunk, this.#joinShift);
+      joinPages(chunk, this.joinShift);
       if (!this.#runChunk(chunk, decoded)) break;
-      this.#options.onProgress?.(this.#done);
-      if (this.#options.signal?.aborted) break;
+      this.options.onProgress?.(this.done);
+      if (this.options.signal?.aborted) break;
     }
     this.totalCycles = this.window.finish();
     this.checker?.atEnd(this.totalCycles, this.ledger.total());
@@ -153,23 +153,23 @@ export class Simulation {
 
   /** `decoded` are the accesses of this chunk. False when the limit was reached inside it. */
   #runChunk(chunk: Chunk, decoded: AccessCounts): boolean {
-    const { warmup = 0, limit = Number.POSITIVE_INFINITY } = this.#options;
+    const { warmup = 0, limit = Number.POSITIVE_INFINITY } = this.options;
     let from = 0;
-    if (!this.#counting) {
-      from = recordOfAccess(chunk, warmup - this.#done);
+    if (!this.counting) {
+      from = recordOfAccess(chunk, warmup - this.done);
       this.#runStretch(chunk, 0, from);
-      this.#done += accessesIn(this.#countOf(chunk, 0, from, decoded));
-      if (this.#done < warmup) return true;
+      this.done += accessesIn(this.#countOf(chunk, 0, from, decoded));
+      if (this.done < warmup) return true;
       this.#beginCounting();
-      if (from === chunk.count) return this.#done < limit;
+      if (from === chunk.count) return this.done < limit;
     }
     let to = chunk.count;
-    if (this.#done + (to - from) > limit) to = this.#limitRecord(chunk, from, limit - this.#done);
+    if (this.done + (to - from) > limit) to = this.#limitRecord(chunk, from, limit - this.done);
     this.#runStretch(chunk, from, to);
     const counts = this.#countOf(chunk, from, to, decoded);
     addCounts(this.counts, counts);
-    this.#done += accessesIn(counts);
-    return this.#done < limit;
+    this.done += accessesIn(counts);
+    return this.done < limit;
   }
 
   /** The decoder's own counts for a whole chunk; a look at each record for a part. */
@@ -201,9 +201,9 @@ export class Simulation {
 
   #runRecords(chunk: Chunk, from: number, to: number): void {
     if (from === to) return;
-    if (this.#pid === NOBODY) this.#switch(FIRST_PID);
+    if (this.pid === NOBODY) this.#switch(FIRST_PID);
     if (this.checker === null) this.cpu.run(chunk, from, to);
-    else this.checker.run(this.cpu, this.#pid, chunk, from, to);
+    else this.checker.run(this.cpu, this.pid, chunk, from, to);
   }
 
   #apply(event: TraceEvent): void {
@@ -217,12 +217,12 @@ export class Simulation {
     this.kernel.apply(event);
     this.checker?.afterCall(event, this.kernel.refusals > refusals);
     // A system call of the running process may have changed its root table; the first process to start runs.
-    const first = event.kind === 'start' && this.#pid === NOBODY;
-    if ('pid' in event && (first || event.pid === this.#pid)) this.#switch(event.pid);
+    const first = event.kind === 'start' && this.pid === NOBODY;
+    if ('pid' in event && (first || event.pid === this.pid)) this.#switch(event.pid);
   }
 
   #switch(pid: number): void {
-    this.#pid = pid;
+    this.pid = pid;
     this.pids.add(pid);
     if (this.kernel.isUnready?.(pid)) {
       this.window.drain();
@@ -234,9 +234,9 @@ export class Simulation {
 
   /** The warm-up is over: every count begins anew, caches and memory stay. */
   #beginCounting(): void {
-    this.#counting = true;
-    this.warmedUp = this.#done;
-    this.#clockBase += this.window.now();
+    this.counting = true;
+    this.warmedUp = this.done;
+    this.clockBase += this.window.now();
     this.window.restart();
     this.ledger.reset();
     this.hardware.mmu.resetCounters();

@@ -11,8 +11,8 @@ import { PAGE_BYTES } from '../../core/addr.ts';
  * so that one byte written in each of 262,144 pages takes no memory beyond the words.
  */
 export class PageContents {
-  #buffers: (Uint8Array | undefined)[] = [];
-  #free: number[] = [];
+  private buffers: (Uint8Array | undefined)[] = [];
+  private free: number[] = [];
 
   /** The word of a ramp page. `seed` 0..255. */
   static ramp(seed: number): number {
@@ -26,7 +26,7 @@ export class PageContents {
       case 1:
         return word >>> 10 === offset ? (word >>> 2) & 255 : 0;
       case 2:
-        return this.#buffers[word >>> 2]![offset]!;
+        return this.buffers[word >>> 2]![offset]!;
       default:
         return ((word >>> 2) + 3 * offset) & 255;
     }
@@ -39,13 +39,13 @@ export class PageContents {
     if ((word & 3) === 1 && word >>> 10 === offset)
       return value === 0 ? 0 : (offset << 10) | (value << 2) | 1;
     const owned = (word & 3) === 2 ? word : this.#expand(word);
-    this.#buffers[owned >>> 2]![offset] = value;
+    this.buffers[owned >>> 2]![offset] = value;
     return owned;
   }
 
   /** True when every byte of the page is zero. */
   isZero(word: number): boolean {
-    return word === 0 || ((word & 3) === 2 && this.#buffers[word >>> 2]!.every((byte) => byte === 0));
+    return word === 0 || ((word & 3) === 2 && this.buffers[word >>> 2]!.every((byte) => byte === 0));
   }
 
   /** A word with the same bytes for another page. */
@@ -62,27 +62,27 @@ export class PageContents {
     }
     if ((word & 3) === 1) return word >>> 10 >= offset ? 0 : word;
     const owned = (word & 3) === 2 ? word : this.#expand(word);
-    this.#buffers[owned >>> 2]!.fill(0, offset);
+    this.buffers[owned >>> 2]!.fill(0, offset);
     return owned;
   }
 
   /** The page is gone. */
   release(word: number): void {
     if ((word & 3) !== 2) return;
-    this.#buffers[word >>> 2] = undefined;
-    this.#free.push(word >>> 2);
+    this.buffers[word >>> 2] = undefined;
+    this.free.push(word >>> 2);
   }
 
   get hostBytes(): number {
-    return (this.#buffers.length - this.#free.length) * PAGE_BYTES;
+    return (this.buffers.length - this.free.length) * PAGE_BYTES;
   }
 
   #expand(word: number): number {
     const bytes = new Uint8Array(PAGE_BYTES);
-    if ((word & 3) === 2) bytes.set(this.#buffers[word >>> 2]!);
+    if ((word & 3) === 2) bytes.set(this.buffers[word >>> 2]!);
     else for (let i = 0; i < PAGE_BYTES; i++) bytes[i] = this.read(word, i);
-    const slot = this.#free.pop() ?? this.#buffers.length;
-    this.#buffers[slot] = bytes;
+    const slot = this.free.pop() ?? this.buffers.length;
+    this.buffers[slot] = bytes;
     return (slot << 2) | 2;
   }
 }

@@ -22,10 +22,10 @@ export class PteOps {
   readonly format: PteFormat;
   readonly accessed: number;
   readonly dirty: number;
-  readonly #globalMask: number;
-  readonly #globalSet: number;
-  readonly #writeAnd: number;
-  readonly #writeOr: number;
+  private readonly globalMask: number;
+  private readonly globalSet: number;
+  private readonly writeAnd: number;
+  private readonly writeOr: number;
 
   constructor(mode: PagingMode) {
     const format = mode.format;
@@ -33,10 +33,10 @@ export class PteOps {
     this.accessed = format.accessed;
     this.dirty = format.dirty;
     const global = format.leafLo(0, ATTR_READ | ATTR_USER | ATTR_GLOBAL, 1);
-    this.#globalMask = global ^ format.leafLo(0, ATTR_READ | ATTR_USER, 1);
-    this.#globalSet = global & this.#globalMask;
-    this.#writeAnd = ~format.protectOr;
-    this.#writeOr = ~format.protectAnd;
+    this.globalMask = global ^ format.leafLo(0, ATTR_READ | ATTR_USER, 1);
+    this.globalSet = global & this.globalMask;
+    this.writeAnd = ~format.protectOr;
+    this.writeOr = ~format.protectAnd;
   }
 
   /** Low word of a young leaf with what the VMA flags allow, write permission apart. */
@@ -59,7 +59,7 @@ export class PteOps {
   }
 
   protNone(lo: number): boolean {
-    return (lo & 1) === 0 && lo !== 0 && (lo & this.#globalMask) === this.#globalSet;
+    return (lo & 1) === 0 && lo !== 0 && (lo & this.globalMask) === this.globalSet;
   }
 
   /** A swap entry: not empty, not present. */
@@ -84,7 +84,7 @@ export class PteOps {
   }
 
   mkwrite(lo: number): number {
-    return (lo & this.#writeAnd) | this.#writeOr;
+    return (lo & this.writeAnd) | this.writeOr;
   }
 
   isDirty(lo: number): boolean {
@@ -96,7 +96,7 @@ export class PteOps {
   }
 
   #hide(lo: number): number {
-    return (lo & ~1 & ~this.#globalMask) | this.#globalSet;
+    return (lo & ~1 & ~this.globalMask) | this.globalSet;
   }
 }
 

@@ -15,35 +15,35 @@ import type { Merging } from './policy.ts';
  * advised MADV_MERGEABLE.
  */
 export class MergeScanner {
-  #hand: Pfn = 0;
+  private hand: Pfn = 0;
   /** Cycle of the next round; -1 before the first. */
-  #next = -1;
+  private next = -1;
   /** Contents seen in the pass before, by frame. */
-  #seen = new Map<Pfn, number>();
-  #unstable = new Map<number, Pfn>();
-  readonly #stable = new Map<number, Pfn[]>();
+  private seen = new Map<Pfn, number>();
+  private unstable = new Map<number, Pfn>();
+  private readonly stable = new Map<number, Pfn[]>();
   /** Where no contents are kept: pages that were taken to have a twin, for pairing them. */
-  #twins = 0;
+  private twins = 0;
 
   /** Time has gone on: the rounds that were due. */
   advance(k: KernelState, merging: Merging): void {
     const now = k.now();
-    if (this.#next < 0) this.#next = now + merging.interval;
-    const due = Math.min(Math.floor((now - this.#next) / merging.interval) + 1, MAX_ROUNDS);
+    if (this.next < 0) this.next = now + merging.interval;
+    const due = Math.min(Math.floor((now - this.next) / merging.interval) + 1, MAX_ROUNDS);
     for (let round = 0; round < due; round++) {
       k.meter.aside('ksm', () => this.#round(k, merging));
     }
-    if (due > 0) this.#next = now + merging.interval;
+    if (due > 0) this.next = now + merging.interval;
   }
 
   #round(k: KernelState, merging: Merging): void {
     const frames = k.frames.refcount.length;
     for (let looked = 0, step = 0; looked < merging.pagesToScan && step < frames; step++) {
-      const pfn = this.#hand;
-      this.#hand = pfn + 1;
-      if (this.#hand >= frames) {
-        this.#hand = 0;
-        this.#unstable.clear();
+      const pfn = this.hand;
+      this.hand = pfn + 1;
+      if (this.hand >= frames) {
+        this.hand = 0;
+        this.unstable.clear();
       }
       if (!isCandidate(k, pfn)) continue;
       looked++;
@@ -55,41 +55,41 @@ export class MergeScanner {
   #look(k: KernelState, pfn: Pfn, merging: Merging): void {
     const sum = this.#checksum(k, pfn, merging);
     if (sum === undefined) return;
-    if (this.#seen.get(pfn) !== sum) {
-      this.#seen.set(pfn, sum);
+    if (this.seen.get(pfn) !== sum) {
+      this.seen.set(pfn, sum);
       return;
     }
     const merged = this.#mergedPage(k, sum, pfn);
     if (merged !== undefined) {
-      if (merge(k, pfn, merged)) this.#seen.delete(pfn);
+      if (merge(k, pfn, merged)) this.seen.delete(pfn);
       return;
     }
-    const other = this.#unstable.get(sum);
+    const other = this.unstable.get(sum);
     if (other === undefined || other === pfn || !isCandidate(k, other) || !sameContents(k, other, pfn)) {
-      this.#unstable.set(sum, pfn);
+      this.unstable.set(sum, pfn);
       return;
     }
     makeMerged(k, other);
-    this.#unstable.delete(sum);
-    this.#stable.set(sum, [...(this.#stable.get(sum) ?? []), other]);
+    this.unstable.delete(sum);
+    this.stable.set(sum, [...(this.stable.get(sum) ?? []), other]);
     merge(k, pfn, other);
   }
 
   /** A merged page of these contents that still exists. */
   #mergedPage(k: KernelState, sum: number, pfn: Pfn): Pfn | undefined {
-    const alive = (this.#stable.get(sum) ?? []).filter((one) => k.frames.has(one, PG_KSM));
-    if (alive.length > 0) this.#stable.set(sum, alive);
-    else this.#stable.delete(sum);
+    const alive = (this.stable.get(sum) ?? []).filter((one) => k.frames.has(one, PG_KSM));
+    if (alive.length > 0) this.stable.set(sum, alive);
+    else this.stable.delete(sum);
     return alive.find((one) => sameContents(k, one, pfn));
   }
 
   /** A number that pages of equal contents have in common; undefined for one that has no twin. */
   #checksum(k: KernelState, pfn: Pfn, { duplicates }: Merging): number | undefined {
     if (k.keepContents) return contentsSum(k, pfn);
-    const known = this.#seen.get(pfn);
+    const known = this.seen.get(pfn);
     if (known !== undefined) return known;
     if (((Math.imul(pfn, 0x9e3779b1) >>> 8) & 0xffff) / 0x10000 >= duplicates) return undefined;
-    return this.#twins++ >> 1;
+    return this.twins++ >> 1;
   }
 }
 

@@ -2,24 +2,24 @@ import { AnonVma, type Vma } from './vma.ts';
 
 /** All anon_vmas by number, as frames name them. */
 export class AnonVmaRegistry {
-  readonly #byId = new Map<number, AnonVma>();
-  #next = 1;
+  private readonly byId = new Map<number, AnonVma>();
+  private next = 1;
   /** Told when a VMA has got an anon_vma of its own, and before it leaves all lists. */
   onPrepare: ((vma: Vma) => void) | undefined = undefined;
   onUnlink: ((vma: Vma) => void) | undefined = undefined;
 
   get(id: number): AnonVma | undefined {
-    return this.#byId.get(id);
+    return this.byId.get(id);
   }
 
   create(parent: AnonVma | undefined): AnonVma {
-    const created = new AnonVma(this.#next++, parent);
-    this.#byId.set(created.id, created);
+    const created = new AnonVma(this.next++, parent);
+    this.byId.set(created.id, created);
     return created;
   }
 
   forget(anonVma: AnonVma): void {
-    this.#byId.delete(anonVma.id);
+    this.byId.delete(anonVma.id);
   }
 }
 

@@ -19,25 +19,25 @@ interface Proposal {
 
 /** Splitting and merging of VMAs after mm/vma.c of Linux 6.18. */
 export class VmaEditor {
-  readonly #tree: VmaTree;
-  readonly #registry: AnonVmaRegistry;
-  readonly #beforeBoundary: (vma: Vma, vpn: Vpn) => void;
+  private readonly tree: VmaTree;
+  private readonly registry: AnonVmaRegistry;
+  private readonly beforeBoundary: (vma: Vma, vpn: Vpn) => void;
 
   /** @param beforeBoundary told before a VMA boundary comes to lie at `vpn` inside `vma` (vma_adjust_trans_huge) */
   constructor(tree: VmaTree, registry: AnonVmaRegistry, beforeBoundary: (vma: Vma, vpn: Vpn) => void) {
-    this.#tree = tree;
-    this.#registry = registry;
-    this.#beforeBoundary = beforeBoundary;
+    this.tree = tree;
+    this.registry = registry;
+    this.beforeBoundary = beforeBoundary;
   }
 
   /** split_vma: cuts a VMA in two at `at`; both keep its anon_vma. Returns the lower and the upper half. */
   split(vma: Vma, at: Vpn): [Vma, Vma] {
-    this.#beforeBoundary(vma, at);
+    this.beforeBoundary(vma, at);
     const upper = new Vma(vma.mm, at, vma.end, vma.flags, vma.indexOf(at), vma.file);
     upper.anonVma = vma.anonVma;
     anonVmaClone(upper, vma);
     vma.end = at;
-    this.#tree.insert(upper);
+    this.tree.insert(upper);
     upper.file?.addMapping(upper);
     return [vma, upper];
   }
@@ -47,7 +47,7 @@ export class VmaEditor {
    * the VMA that then covers the range; the caller sets what else the flags imply.
    */
   modifyFlags(vma: Vma, start: Vpn, end: Vpn, flags: number): Vma {
-    const merged = this.#mergeExisting(vma, start, end, flags);
+    const merged = this.mergeExisting(vma, start, end, flags);
     if (merged) return merged;
     let target = vma;
     if (target.start < start) target = this.split(target, start)[1];
@@ -67,23 +67,23 @@ export class VmaEditor {
   ): Vma | undefined {
     const owner = copiedFrom?.anonVma ? copiedFrom : undefined;
     const proposal: Proposal = { start, end, flags, pgoff, file, anonVma: owner?.anonVma, owner };
-    const previous = this.#tree.previous(start);
-    const next = this.#tree.findAbove(end);
-    const left = previous?.end === start && this.#mergesAfter(proposal, previous);
-    const right = next?.start === end && this.#mergesBefore(proposal, next, left ? previous : undefined);
+    const previous = this.tree.previous(start);
+    const next = this.tree.findAbove(end);
+    const left = previous?.end === start && this.mergesAfter(proposal, previous);
+    const right = next?.start === end && this.mergesBefore(proposal, next, left ? previous : undefined);
     if (left) {
       const bothEnd = right ? next.end : end;
-      this.#duplicate(previous, owner);
+      this.duplicate(previous, owner);
       if (right) {
-        this.#duplicate(previous, next);
+        this.duplicate(previous, next);
         this.remove(next);
       }
       previous.end = bothEnd;
       return previous;
     }
     if (right) {
-      this.#duplicate(next, owner);
-      this.#resizeStart(next, start);
+      this.duplicate(next, owner);
+      this.resizeStart(next, start);
       return next;
     }
     return undefined;
@@ -99,25 +99,25 @@ export class VmaEditor {
     file: CachedFile | undefined,
   ): Vma {
     const vma = new Vma(mm, start, end, flags, pgoff, file);
-    this.#tree.insert(vma);
+    this.tree.insert(vma);
     file?.addMapping(vma);
     return vma;
   }
 
   /** Takes a VMA out of the tree, its file's mappings and its anon_vmas. Its pages must be gone or another's. */
   remove(vma: Vma): void {
-    this.#tree.remove(vma);
+    this.tree.remove(vma);
     vma.file?.removeMapping(vma);
-    unlinkAnonVmas(this.#registry, vma);
+    unlinkAnonVmas(this.registry, vma);
   }
 
   /** vma_merge_existing_range; undefined when nothing merges. */
-  #mergeExisting(vma: Vma, start: Vpn, end: Vpn, flags: number): Vma | undefined {
+  private mergeExisting(vma: Vma, start: Vpn, end: Vpn, flags: number): Vma | undefined {
     const leftSide = start === vma.start;
     const rightSide = end === vma.end;
     if (!leftSide && !rightSide) return undefined;
-    const previous = leftSide ? this.#tree.previous(vma.start) : undefined;
-    const next = rightSide ? this.#tree.after(vma) : undefined;
+    const previous = leftSide ? this.tree.previous(vma.start) : undefined;
+    const next = rightSide ? this.tree.after(vma) : undefined;
     const proposal: Proposal = {
       start,
       end,
@@ -127,10 +127,10 @@ export class VmaEditor {
       anonVma: vma.anonVma,
       owner: vma,
     };
-    const left = previous?.end === start && this.#mergesAfter(proposal, previous);
-    const right = next?.start === end && this.#mergesBefore(proposal, next, left ? previous : undefined);
+    const left = previous?.end === start && this.mergesAfter(proposal, previous);
+    const right = next?.start === end && this.mergesBefore(proposal, next, left ? previous : undefined);
     if (left && right) {
-      this.#duplicate(previous, next.anonVma ? next : vma);
+      this.duplicate(previous, next.anonVma ? next : vma);
       const newEnd = next.end;
       this.remove(vma);
       this.remove(next);
@@ -138,34 +138,34 @@ export class VmaEditor {
       return previous;
     }
     if (left) {
-      this.#duplicate(previous, vma);
+      this.duplicate(previous, vma);
       if (rightSide) this.remove(vma);
       else {
-        this.#beforeBoundary(vma, end);
-        this.#resizeStart(vma, end);
+        this.beforeBoundary(vma, end);
+        this.resizeStart(vma, end);
       }
       previous.end = end;
       return previous;
     }
     if (right) {
-      this.#duplicate(next, vma);
+      this.duplicate(next, vma);
       if (leftSide) this.remove(vma);
       else {
-        this.#beforeBoundary(vma, start);
+        this.beforeBoundary(vma, start);
         vma.end = start;
       }
-      this.#resizeStart(next, start);
+      this.resizeStart(next, start);
       return next;
     }
     return undefined;
   }
 
-  #resizeStart(vma: Vma, start: Vpn): void {
+  private resizeStart(vma: Vma, start: Vpn): void {
     vma.pgoff = vma.indexOf(start);
     vma.start = start;
   }
 
-  #mergesAfter(proposal: Proposal, previous: Vma): boolean {
+  private mergesAfter(proposal: Proposal, previous: Vma): boolean {
     return (
       sameKind(proposal, previous) &&
       anonVmasMerge(proposal, previous) &&
@@ -173,7 +173,7 @@ export class VmaEditor {
     );
   }
 
-  #mergesBefore(proposal: Proposal, next: Vma, previous: Vma | undefined): boolean {
+  private mergesBefore(proposal: Proposal, next: Vma, previous: Vma | undefined): boolean {
     if (
       !sameKind(proposal, next) ||
       !anonVmasMerge(proposal, next) ||
@@ -185,7 +185,7 @@ export class VmaEditor {
   }
 
   /** dup_anon_vma: the grown VMA covers pages of `src` now and must be on their lists. */
-  #duplicate(dst: Vma, src: Vma | undefined): void {
+  private duplicate(dst: Vma, src: Vma | undefined): void {
     if (!src?.anonVma || dst.anonVma) return;
     dst.anonVma = src.anonVma;
     anonVmaClone(dst, src);

@@ -24,40 +24,40 @@ const FAULTS_PER_FRAME = 1;
  */
 export class Checker {
   readonly findings: Finding[] = [];
-  readonly #kernel: KernelSide;
-  readonly #spaces: AddressSpaces;
-  readonly #tlbs: TlbSanitizer;
+  private readonly kernel: KernelSide;
+  private readonly spaces: AddressSpaces;
+  private readonly tlbs: TlbSanitizer;
   /** null where the kernel keeps no contents. */
-  readonly #contents: ContentsCheck | null;
-  #faultsUntilCount = 1;
+  private readonly contents: ContentsCheck | null;
+  private faultsUntilCount = 1;
 
   constructor(hardware: Hardware, spaces: AddressSpaces, kernel: KernelSide) {
-    this.#kernel = kernel;
-    this.#spaces = spaces;
-    this.#tlbs = new TlbSanitizer(hardware, spaces);
+    this.kernel = kernel;
+    this.spaces = spaces;
+    this.tlbs = new TlbSanitizer(hardware, spaces);
     const { state } = kernel;
-    this.#contents = state?.keepContents ? new ContentsCheck(hardware, spaces, kernel, state) : null;
+    this.contents = state?.keepContents ? new ContentsCheck(hardware, spaces, kernel, state) : null;
   }
 
   /** A fault of `pid` was handled. */
   afterFault(pid: number, fault: Fault): void {
     const operation = `${ACCESS_NAMES[fault.access]} fault at ${formatAddress(fault.vpn, fault.offset)} (${fault.reason}) of process ${pid}`;
-    const tag = this.#spaces.tagOf(this.#kernel.spaceOf(pid));
-    if (tag >= 0) this.#add(this.#tlbs.afterFault(tag, fault.vpn, this.#kernel.rootOf(pid), operation));
-    if (--this.#faultsUntilCount <= 0) this.#countFrames(operation);
+    const tag = this.spaces.tagOf(this.kernel.spaceOf(pid));
+    if (tag >= 0) this.#add(this.tlbs.afterFault(tag, fault.vpn, this.kernel.rootOf(pid), operation));
+    if (--this.faultsUntilCount <= 0) this.#countFrames(operation);
   }
 
   /** Runs records of `pid`, each access held against what the program means. */
   run(cpu: Cpu, pid: number, chunk: Chunk, from: number, to: number): void {
-    if (this.#contents === null) cpu.run(chunk, from, to);
-    else this.#add(this.#contents.run(cpu, pid, chunk, from, to));
+    if (this.contents === null) cpu.run(chunk, from, to);
+    else this.#add(this.contents.run(cpu, pid, chunk, from, to));
   }
 
   /** A process event was applied. @param refused the kernel gave an errno */
   afterCall(event: TraceEvent, refused: boolean): void {
-    this.#contents?.afterCall(event, refused);
+    this.contents?.afterCall(event, refused);
     const operation = 'pid' in event ? `${event.kind} of process ${event.pid}` : event.kind;
-    this.#add(this.#tlbs.afterCall(operation));
+    this.#add(this.tlbs.afterCall(operation));
     if (event.kind === 'fork' || event.kind === 'exit' || event.kind === 'exec') this.#countFrames(operation);
   }
 
@@ -71,10 +71,10 @@ export class Checker {
   }
 
   #countFrames(operation: string): void {
-    const { state } = this.#kernel;
+    const { state } = this.kernel;
     if (state === null) return;
     this.#add(new FrameCheck(state, operation).run());
-    this.#faultsUntilCount = Math.max(64, state.buddy.usedFrames * FAULTS_PER_FRAME);
+    this.faultsUntilCount = Math.max(64, state.buddy.usedFrames * FAULTS_PER_FRAME);
   }
 
   #add(found: readonly Finding[]): void {

@@ -28,22 +28,22 @@ const STAMPS = 2 ** 15 - 1;
  *   | stamp 1  |  stamp 0  | 01 |
  */
 export class ContentsCheck {
-  readonly #hardware: Hardware;
-  readonly #spaces: AddressSpaces;
-  readonly #kernel: KernelSide;
-  readonly #state: KernelState;
-  readonly #shadow = new ShadowMemory();
-  #stamp = 1;
+  private readonly hardware: Hardware;
+  private readonly spaces: AddressSpaces;
+  private readonly kernel: KernelSide;
+  private readonly state: KernelState;
+  private readonly shadow = new ShadowMemory();
+  private stamp = 1;
 
   constructor(hardware: Hardware, spaces: AddressSpaces, kernel: KernelSide, state: KernelState) {
-    this.#hardware = hardware;
-    this.#spaces = spaces;
-    this.#kernel = kernel;
-    this.#state = state;
+    this.hardware = hardware;
+    this.spaces = spaces;
+    this.kernel = kernel;
+    this.state = state;
   }
 
   afterCall(event: TraceEvent, refused: boolean): void {
-    this.#shadow.apply(event, refused);
+    this.shadow.apply(event, refused);
   }
 
   /**
@@ -80,12 +80,12 @@ export class ContentsCheck {
     const vpn = chunk.regions.highOf(region) * REGION_PAGES + low;
     const frame = this.#frameOf(pid, region, low, vpn, type);
     if (frame < 0) return null;
-    const { content } = this.#state.frames;
-    const expected = this.#shadow.load(pid, vpn);
+    const { content } = this.state.frames;
+    const expected = this.shadow.load(pid, vpn);
     if (type === STORE) {
       content[frame] = this.#stamped(content[frame]!);
-      this.#shadow.store(pid, vpn, expected === UNKNOWN ? content[frame]! : this.#stamped(expected));
-      this.#stamp = (this.#stamp % STAMPS) + 1;
+      this.shadow.store(pid, vpn, expected === UNKNOWN ? content[frame]! : this.#stamped(expected));
+      this.stamp = (this.stamp % STAMPS) + 1;
       return null;
     }
     const seen = content[frame]!;
@@ -99,19 +99,19 @@ export class ContentsCheck {
 
   /** A page's word after a store to it. */
   #stamped(word: number): number {
-    const stamp = this.#stamp;
+    const stamp = this.stamp;
     return (stamp & 1 ? (word & 0x1ffff) | (stamp << 17) : (word & ~0x1ffff) | (stamp << 2)) | 1;
   }
 
   /** Where the access went: by its TLB entry, or by the tables where no TLB keeps it; -1 when it went nowhere. */
   #frameOf(pid: number, region: number, low: number, vpn: number, type: AccessType): Pfn {
-    const { tlbs } = this.#hardware;
-    const tag = this.#spaces.tagOf(this.#kernel.spaceOf(pid));
+    const { tlbs } = this.hardware;
+    const tag = this.spaces.tagOf(this.kernel.spaceOf(pid));
     const tlb = tlbs.first(type);
     const slot = tlb.find(tlbs.keyOf(tag, region, low));
     if (slot >= 0) return tlb.frameOf(slot, low);
-    const { tables, pte } = this.#state;
-    const ref = tables.find(this.#kernel.rootOf(pid), vpn, 1);
+    const { tables, pte } = this.state;
+    const ref = tables.find(this.kernel.rootOf(pid), vpn, 1);
     if (!ref || !pte.present(tables.lo(ref))) return NOTHING;
     const inside = vpn % tables.span[ref.level]!;
     return pte.pfn(tables.lo(ref), tables.hi(ref)) + inside;

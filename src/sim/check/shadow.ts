@@ -33,8 +33,8 @@ interface Space {
  * zeros or the file again (madvise(2)). After what a program must not rely on, values are UNKNOWN.
  */
 export class ShadowMemory {
-  readonly #processes = new Map<number, Space>();
-  readonly #files = new Map<number, SharedPages>();
+  private readonly processes = new Map<number, Space>();
+  private readonly files = new Map<number, SharedPages>();
 
   /** The value that a load of `pid` must see. */
   load(pid: number, vpn: Vpn): number {
@@ -80,10 +80,10 @@ export class ShadowMemory {
         if (!refused) this.#fork(event.pid, event.child, event.vm !== undefined);
         break;
       case 'exec':
-        this.#processes.set(event.pid, emptySpace());
+        this.processes.set(event.pid, emptySpace());
         break;
       case 'exit':
-        this.#processes.delete(event.pid);
+        this.processes.delete(event.pid);
         break;
       default:
         break;
@@ -91,10 +91,10 @@ export class ShadowMemory {
   }
 
   #spaceOf(pid: number): Space {
-    let space = this.#processes.get(pid);
+    let space = this.processes.get(pid);
     if (!space) {
       space = emptySpace();
-      this.#processes.set(pid, space);
+      this.processes.set(pid, space);
     }
     return space;
   }
@@ -108,10 +108,10 @@ export class ShadowMemory {
   }
 
   #file(number: number): SharedPages {
-    let file = this.#files.get(number);
+    let file = this.files.get(number);
     if (!file) {
       file = new Map();
-      this.#files.set(number, file);
+      this.files.set(number, file);
     }
     return file;
   }
@@ -161,13 +161,13 @@ export class ShadowMemory {
   #fork(pid: number, child: number, share: boolean): void {
     const parent = this.#spaceOf(pid);
     if (share) {
-      this.#processes.set(child, parent);
+      this.processes.set(child, parent);
       return;
     }
     const areas = parent.areas.filter(({ atFork }) => atFork !== 'left out');
     const space = { ...parent, areas, own: new Map(parent.own) };
     for (const { start, end, atFork } of parent.areas) if (atFork !== 'copied') dropOwn(space, start, end);
-    this.#processes.set(child, space);
+    this.processes.set(child, space);
   }
 
   /** What pages with a value hold now, the program cannot tell; those without one are as they were. */

@@ -18,14 +18,14 @@ const NEAR = 16;
  * 4.10.4.3: a spurious fault at worst).
  */
 export class TlbSanitizer {
-  readonly #hardware: Hardware;
-  readonly #spaces: AddressSpaces;
-  readonly #walker: Walker;
+  private readonly hardware: Hardware;
+  private readonly spaces: AddressSpaces;
+  private readonly walker: Walker;
 
   constructor(hardware: Hardware, spaces: AddressSpaces) {
-    this.#hardware = hardware;
-    this.#spaces = spaces;
-    this.#walker = new Walker(hardware.mmu.walker.rules, {
+    this.hardware = hardware;
+    this.spaces = spaces;
+    this.walker = new Walker(hardware.mmu.walker.rules, {
       memory: hardware.memory,
       caches: hardware.caches,
       psc: null,
@@ -36,7 +36,7 @@ export class TlbSanitizer {
 
   /** After a fault at `vpn` of the current address space: the entries of the pages around it. */
   afterFault(asid: number, vpn: number, root: number, operation: string): Finding[] {
-    const { tlbs } = this.#hardware;
+    const { tlbs } = this.hardware;
     const findings: Finding[] = [];
     for (let page = Math.max(0, vpn - NEAR); page <= vpn + NEAR; page++) {
       const region = tlbs.regions.intern(Math.floor(page / REGION_PAGES));
@@ -52,11 +52,11 @@ export class TlbSanitizer {
 
   /** After a system call, which may have changed anything: all entries of all address spaces. */
   afterCall(operation: string): Finding[] {
-    const { tlbs } = this.#hardware;
+    const { tlbs } = this.hardware;
     const findings: Finding[] = [];
     for (const tlb of tlbs.all) {
       for (const { slot, parts } of tlb.entries()) {
-        const root = this.#spaces.rootOfTag(parts.asid);
+        const root = this.spaces.rootOfTag(parts.asid);
         if (root === undefined) continue;
         const vpn = tlbs.regions.highOf(parts.region) * REGION_PAGES + parts.low;
         this.#examine(tlb, slot, vpn, root, operation, findings);
@@ -68,9 +68,9 @@ export class TlbSanitizer {
 
   /** The paging-structure caches: every pointer in them is the one that the tables of its address space hold. */
   #examinePointers(operation: string, findings: Finding[]): void {
-    for (const cache of this.#hardware.psc?.levels ?? []) {
+    for (const cache of this.hardware.psc?.levels ?? []) {
       for (const { asid, vpn, table } of cache.entries()) {
-        const root = this.#spaces.rootOfTag(asid);
+        const root = this.spaces.rootOfTag(asid);
         if (root === undefined) continue;
         const truth = this.#tableBelow(root, vpn, cache.level);
         if (truth === table) continue;
@@ -85,7 +85,7 @@ export class TlbSanitizer {
 
   /** The table that the entry of `level` points to on the way to a page; undefined where the way ends before. */
   #tableBelow(root: number, vpn: number, level: number): number | undefined {
-    const { memory, mode } = this.#hardware;
+    const { memory, mode } = this.hardware;
     const words = mode.pteBytes / 4;
     const shifts = spanShifts(mode);
     let table = root;
@@ -112,7 +112,7 @@ export class TlbSanitizer {
 
   /** What the entry allows and the tables do not, in words; null when there is nothing. */
   #problem(tlb: Tlb, slot: number, vpn: number, root: number): string | null {
-    const walker = this.#walker;
+    const walker = this.walker;
     const allowed = tlb.allowed[slot]!;
     const frame = tlb.frameOf(slot, vpn % REGION_PAGES);
     walker.root = root;
@@ -121,7 +121,7 @@ export class TlbSanitizer {
       const walk = walker.walk(vpn, 0, access, USER, PEEK);
       if (walk.fault !== null) return `a ${WORDS[access]} hits, and the tables say ${walk.fault.reason}`;
       if (walk.pfn !== frame) return `it leads to frame ${frame}, and the tables to ${walk.pfn}`;
-      if (access === STORE && (walk.lo & this.#hardware.mode.format.dirty) === 0) {
+      if (access === STORE && (walk.lo & this.hardware.mode.format.dirty) === 0) {
         return 'a store hits without setting D, and D is clear in the PTE';
       }
     }
