@@ -6,7 +6,7 @@ import type { Finding } from '../sim/check/finding.ts';
 import { collect } from '../sim/collect.ts';
 import { loadMachine } from '../sim/machine/load.ts';
 import { type RunPolicy, Simulation } from '../sim/run.ts';
-import { openTrace } from '../trace/node/open.ts';
+import { openBeside } from '../trace/node/ahead/open.ts';
 import { checkWritable, print, writeFileAtomic } from './output.ts';
 import { RunProgress } from './progress.ts';
 import { packageVersion } from './version.ts';
@@ -95,7 +95,7 @@ export const runCommand: CommandModule<object, RunArguments> = {
     const policy =
       options.policy === undefined ? undefined : await policyNamed(options.policy, options.kernel);
     for (const output of [options.json, options.csv]) if (output !== undefined) await checkWritable(output);
-    const source = await openTrace(
+    const source = await openBeside(
       options.trace,
       options.format === undefined ? {} : { format: options.format },
     );
