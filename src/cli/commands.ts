@@ -42,6 +42,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./machines.ts')).machinesCommand,
   },
   {
+    name: 'policies',
+    summary: 'list the fork and copy-on-write policies, or explain one axis by axis',
+    load: async () => (await import('./policies.ts')).policiesCommand,
+  },
+  {
     name: 'walk',
     summary: 'one translation explained: address split, each PTE read, each check',
     load: async () => (await import('./walk.ts')).walkCommand,
