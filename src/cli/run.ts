@@ -2,6 +2,7 @@ import type { CommandModule } from 'yargs';
 import { InputError } from '../core/errors.ts';
 import { csvReport } from '../report/csv.ts';
 import { textReport } from '../report/text.ts';
+import { CORES, type Core } from '../sim/accelerator/choose.ts';
 import type { Finding } from '../sim/check/finding.ts';
 import { collect } from '../sim/collect.ts';
 import { loadMachine } from '../sim/machine/load.ts';
@@ -23,6 +24,7 @@ interface RunArguments {
   kernel: 'demand' | 'linux' | undefined;
   policy: string | undefined;
   check: boolean;
+  core: Core;
 }
 
 /** `pagewalk run TRACE`: a trace through a machine, and what it cost. */
@@ -76,6 +78,12 @@ export const runCommand: CommandModule<object, RunArguments> = {
         default: false,
         describe: 'hold TLBs, frames and ledger to their laws all along; exit 1 when one is broken',
       })
+      .option('core', {
+        choices: CORES,
+        default: 'auto' as const,
+        describe:
+          'who runs the accesses: TypeScript, or WebAssembly as far as it can; the numbers are the same',
+      })
       .option('json', {
         type: 'string',
         requiresArg: true,
@@ -105,6 +113,7 @@ export const runCommand: CommandModule<object, RunArguments> = {
         ...(options.kernel !== undefined && { kernel: options.kernel }),
         ...(policy && { policy, kernel: 'linux' }),
         check: options.check,
+        core: options.core,
         warmup: options.warmup,
         ...(options.limit !== undefined && { limit: options.limit }),
         onProgress: (accesses) => progress.update(accesses, source.bytesRead),

@@ -1,5 +1,6 @@
 import { type AccessType, type Privilege, STORE } from '../core/access.ts';
 import { type Asid, type Cycle, type Pfn, REGION_PAGES } from '../core/addr.ts';
+import { type Arena, HOST_MEMORY } from '../core/arena.ts';
 import { ATTR_DIRTY, sizeShiftOf } from '../core/attributes.ts';
 import type { Fault } from '../core/fault.ts';
 import type { TlbMaintenance } from '../core/kernel-port.ts';
@@ -75,20 +76,21 @@ export class Mmu implements TlbMaintenance {
   readonly readsBy: Float64Array;
   readonly caches: number;
 
-  private readonly config: MmuConfig;
-  private readonly pool: WalkerPool;
-  private readonly psc: PagingStructureCaches | null;
+  readonly config: MmuConfig;
+  readonly pool: WalkerPool;
+  readonly psc: PagingStructureCaches | null;
   private asid: Asid = 0;
   private root: Pfn = 0;
-  private readonly stlbHit: number;
-  private readonly stlbMiss: number;
-  private readonly pscCause: number;
-  private readonly adCause: number;
-  private readonly assistCause: number;
-  private readonly firstCause: number;
-  private readonly readCauses: Uint16Array;
+  readonly stlbHit: number;
+  readonly stlbMiss: number;
+  readonly pscCause: number;
+  readonly adCause: number;
+  readonly assistCause: number;
+  readonly firstCause: number;
+  /** Ledger causes of PTE reads by level * caches + who answered. */
+  readonly readCauses: Uint16Array;
 
-  constructor(parts: MmuParts, config: MmuConfig, ledger: Ledger) {
+  constructor(parts: MmuParts, config: MmuConfig, ledger: Ledger, arena: Arena = HOST_MEMORY) {
     this.tlbs = parts.tlbs;
     this.walker = parts.walker;
     this.pool = parts.pool;
@@ -100,8 +102,8 @@ export class Mmu implements TlbMaintenance {
     this.queueCause = ledger.cause('walk.queue');
     this.pscCause = ledger.cause('walk.psc');
     this.caches = config.cacheNames.length;
-    this.readCauses = new Uint16Array((config.levels + 1) * this.caches);
-    this.readsBy = new Float64Array(this.readCauses.length);
+    this.readCauses = arena.uint16((config.levels + 1) * this.caches);
+    this.readsBy = arena.float64(this.readCauses.length);
     for (let level = config.levels; level >= 1; level--) {
       for (const [cache, name] of config.cacheNames.entries()) {
         this.readCauses[level * this.caches + cache] = ledger.cause(`walk.L${level}.${name}`);

@@ -7,6 +7,7 @@ import { PACKED_ASID_SHIFT } from '../tlb/key.ts';
 import type { Tlb } from '../tlb/tlb.ts';
 import type { Chunk } from '../trace/chunk.ts';
 import { OFFSET_MASK } from '../trace/chunk.ts';
+import type { Accelerator } from './accelerator/accelerator.ts';
 import type { DataSide } from './data-side.ts';
 import type { IssueWindow } from './window.ts';
 
@@ -33,20 +34,31 @@ export class Cpu {
   private readonly window: IssueWindow;
   private readonly onFault: OnFault;
   private readonly data: DataSide | null;
+  private readonly accelerator: Accelerator | null;
   /** Records dropped because their process got a signal. */
   signals = 0;
   private asid = 0;
+  private root = 0;
 
-  constructor(mmu: Mmu, window: IssueWindow, onFault: OnFault, data: DataSide | null) {
+  /** @param accelerator that runs what it can of packed records; null = TypeScript runs everything */
+  constructor(
+    mmu: Mmu,
+    window: IssueWindow,
+    onFault: OnFault,
+    data: DataSide | null,
+    accelerator: Accelerator | null = null,
+  ) {
     this.mmu = mmu;
     this.window = window;
     this.onFault = onFault;
     this.data = data;
+    this.accelerator = accelerator;
   }
 
   /** The address space of the records to come: its TLB tag and root table (MOV to CR3, write of satp). */
   switchTo(asid: number, root: number): void {
     this.asid = asid;
+    this.root = root;
     this.mmu.switchTo(asid, root);
   }
 
@@ -58,9 +70,42 @@ export class Cpu {
       !this.mmu.tlbs.slowHits &&
       this.asid < PACKED_ASID_LIMIT &&
       chunk.regions.count <= PACKED_REGION_LIMIT;
-    if (!packed) this.runOneByOne(chunk, from, to);
-    else if (this.data === null) this.runPacked(chunk.keys as Int32Array, chunk.offsets, from, to);
-    else this.runWithData(chunk.keys as Int32Array, chunk.offsets, from, to, this.data);
+    if (!packed) {
+      this.runOneByOne(chunk, from, to);
+      return;
+    }
+    const keys = chunk.keys as Int32Array;
+    const at = this.accelerator === null ? from : this.runAccelerated(keys, chunk.offsets, from, to);
+    if (this.data === null) this.runPacked(keys, chunk.offsets, at, to);
+    else this.runWithData(keys, chunk.offsets, at, to, this.data);
+  }
+
+  /**
+   * The WebAssembly core runs all it can, and each record that it leaves is run here. Returns the first record not
+   * run: `to`, or where something came up that the core does not know.
+   */
+  private runAccelerated(keys: Int32Array, offsets: Uint16Array, from: number, to: number): number {
+    const accelerator = this.accelerator!;
+    const { window } = this;
+    const issuedBefore = window.issued - from;
+    let at = from;
+    if (accelerator.ready) accelerator.load(keys, offsets, from, to);
+    while (at < to && accelerator.ready) {
+      at = from + accelerator.run(at - from, to - from, this.asid, this.root);
+      window.issued = issuedBefore + at;
+      if (at === to) break;
+      this.runOne(keys[at]!, offsets[at]! & OFFSET_MASK);
+      window.issued = issuedBefore + ++at;
+    }
+    return at;
+  }
+
+  private runOne(record: number, offset: number): void {
+    const { tlbs } = this.mmu;
+    const type = record & 3;
+    const low = (record >>> 2) & (REGION_PAGES - 1);
+    tlbs.first(type).lookups++;
+    this.translate((record >>> 2) | (this.asid << PACKED_ASID_SHIFT), record >>> 22, low, offset, type, 0);
   }
 
   private runPacked(keys: Int32Array, offsets: Uint16Array, from: number, to: number): void {

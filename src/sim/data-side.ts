@@ -11,7 +11,8 @@ import type { IssueWindow } from './window.ts';
 export class DataSide {
   private readonly caches: CacheHierarchy;
   private readonly extra: Int32Array;
-  private readonly causes: Uint16Array;
+  /** Ledger causes by who answers. */
+  readonly causes: Uint16Array;
   private readonly latency = new Latency();
   private answered = 0;
 

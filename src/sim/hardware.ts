@@ -1,3 +1,4 @@
+import { type Arena, HOST_MEMORY } from '../core/arena.ts';
 import { sizeShiftNamed } from '../core/attributes.ts';
 import type { Ledger } from '../core/ledger.ts';
 import type { RegionTable } from '../core/regions.ts';
@@ -36,19 +37,22 @@ export interface Hardware {
  * Builds the hardware of a machine.
  * @param regions of the trace to come: keys of pages are made with its numbers
  * @param memory that the tables are in: empty, or what something else has made already
+ * @param arena that its arrays come from
  */
 export function buildHardware(
   machine: Machine,
   regions: RegionTable,
   ledger: Ledger,
-  memory = new PhysicalMemory(),
+  memory?: PhysicalMemory,
+  arena: Arena = HOST_MEMORY,
 ): Hardware {
   const mode = modeNamed(machine.paging.mode);
-  const dataCaches = cachesOf(machine, machine.caches, machine.dram.latency);
-  const caches = machine.pteThroughCaches ? dataCaches : cachesOf(machine, [], machine.pteLatency);
-  const psc = pscOf(machine, mode);
+  const tables = memory ?? new PhysicalMemory(arena);
+  const dataCaches = cachesOf(machine, machine.caches, machine.dram.latency, arena);
+  const caches = machine.pteThroughCaches ? dataCaches : cachesOf(machine, [], machine.pteLatency, arena);
+  const psc = pscOf(machine, mode, arena);
   const walker = new Walker(rulesFor(mode, controlsOf(machine)), {
-    memory,
+    memory: tables,
     caches,
     psc,
     memoryMap: null,
@@ -64,9 +68,11 @@ export function buildHardware(
       inclusive: tlb.stlb?.inclusive ?? false,
     },
     regions,
+    arena,
   );
+  const { count, mshrs } = machine.walkers;
   const mmu = new Mmu(
-    { tlbs, walker, pool: new WalkerPool(machine.walkers.count, machine.walkers.mshrs), psc },
+    { tlbs, walker, pool: new WalkerPool(count, mshrs, arena), psc },
     {
       permissionMiss: machine.permissionMiss,
       dirty: machine.dirty,
@@ -75,24 +81,28 @@ export function buildHardware(
       adUpdate: machine.walkers.adUpdate,
     },
     ledger,
+    arena,
   );
   const data = machine.dataThroughCaches ? new DataSide(dataCaches, ledger) : null;
-  return { mode, memory, caches, dataCaches, psc, tlbs, mmu, data };
+  return { mode, memory: tables, caches, dataCaches, psc, tlbs, mmu, data };
 }
 
 /** Caches with memory behind them; none, with memory at `pteLatency`, where a PTE read always costs the same. */
-function cachesOf({ kernel }: Machine, caches: readonly Cache[], latency: number): CacheHierarchy {
+function cachesOf(
+  { kernel }: Machine,
+  caches: readonly Cache[],
+  latency: number,
+  arena: Arena,
+): CacheHierarchy {
   const physicalBits = Math.ceil(Math.log2(kernel.memoryBytes)) + 1;
-  return new CacheHierarchy(caches, new Dram(latency), physicalBits);
+  return new CacheHierarchy(caches, new Dram(latency), physicalBits, arena);
 }
 
-function pscOf(machine: Machine, mode: PagingMode): PagingStructureCaches | null {
-  if (Object.keys(machine.psc.levels).length === 0) return null;
-  return new PagingStructureCaches(mode, {
-    levels: machine.psc.levels,
-    latency: machine.psc.latency,
-    pageInvalidates: mode.family === 'x86' ? 'asid' : 'path',
-  });
+function pscOf(machine: Machine, mode: PagingMode, arena: Arena): PagingStructureCaches | null {
+  const { levels, latency } = machine.psc;
+  if (Object.keys(levels).length === 0) return null;
+  const pageInvalidates = mode.family === 'x86' ? 'asid' : 'path';
+  return new PagingStructureCaches(mode, { levels, latency, pageInvalidates }, arena);
 }
 
 /** Control bits as user code runs: the machine's, with what only software changes at its reset value. */

@@ -1,3 +1,4 @@
+import { HOST_MEMORY } from '../core/arena.ts';
 import { sizeShiftNamed } from '../core/attributes.ts';
 import type { Fault } from '../core/fault.ts';
 import type { FaultOutcome } from '../core/kernel-port.ts';
@@ -11,6 +12,8 @@ import type { Policy } from '../kernel/policy/policy.ts';
 import type { Chunk } from '../trace/chunk.ts';
 import type { TraceEvent } from '../trace/event.ts';
 import type { TraceSource } from '../trace/source.ts';
+import { Accelerator } from './accelerator/accelerator.ts';
+import { type Core, memoryFor } from './accelerator/choose.ts';
 import { AddressSpaces } from './address-spaces.ts';
 import { Checker } from './check/checker.ts';
 import {
@@ -40,6 +43,8 @@ export interface RunOptions {
   policy?: RunPolicy;
   /** Check laws of hardware and kernel all along (sim/check): findings are collected, the run goes on. */
   check?: boolean;
+  /** Which implementation runs the records; the numbers are the same. Default auto. */
+  core?: Core;
   /** Accesses to run before counting begins. */
   warmup?: number;
   /** Accesses to run in all, the warm-up included. */
@@ -94,8 +99,10 @@ export class Simulation {
     const { paging, pageCrossing } = machine;
     this.joinShift = pageCrossing === 'first' ? ANY_PAGE : sizeShiftNamed(paging.pageSize);
     this.counting = (options.warmup ?? 0) === 0;
-    this.window = new IssueWindow(this.ledger, machine.core.issueWidth, machine.core.window);
-    this.hardware = buildHardware(machine, source.regions, this.ledger);
+    const shared = memoryFor(machine, options.core ?? 'auto');
+    const arena = shared ?? HOST_MEMORY;
+    this.window = new IssueWindow(this.ledger, machine.core.issueWidth, machine.core.window, arena);
+    this.hardware = buildHardware(machine, source.regions, this.ledger, undefined, arena);
     const asids = options.policy?.policy.asids ?? 'machine';
     this.spaces = new AddressSpaces(this.hardware.mmu, asids === 'machine' ? machine.tlb.asids : asids);
     const kernel =
@@ -103,7 +110,8 @@ export class Simulation {
     this.kernel = kernel;
     const { mmu, data } = this.hardware;
     this.checker = options.check ? new Checker(this.hardware, this.spaces, kernel) : null;
-    this.cpu = new Cpu(mmu, this.window, (fault) => this.#handleFault(fault), data);
+    const accelerator = shared && new Accelerator(machine, this.hardware, this.window, this.ledger, shared);
+    this.cpu = new Cpu(mmu, this.window, (fault) => this.#handleFault(fault), data, accelerator);
   }
 
   #demand(): KernelSide {

@@ -3,9 +3,8 @@ import { type Arena, HOST_MEMORY } from '../core/arena.ts';
 import type { CycleSink } from '../core/kernel-port.ts';
 import type { Latency } from '../core/latency.ts';
 import type { Ledger } from '../core/ledger.ts';
+import { RING_PARTS } from './accelerator/layout.ts';
 
-/** Room for the parts of one latency and a wait in the walkers' queue. */
-const MAX_PARTS = 64;
 const MAX_CAUSES = 1024;
 
 /**
@@ -19,8 +18,8 @@ const MAX_CAUSES = 1024;
  */
 export class IssueWindow implements CycleSink {
   private readonly ledger: Ledger;
-  private readonly width: number;
-  private readonly window: number;
+  readonly width: number;
+  readonly window: number;
   private readonly issueCause: number;
   /** Cycles of latency, by cause, that did not delay anything. */
   readonly hidden: Float64Array;
@@ -32,12 +31,13 @@ export class IssueWindow implements CycleSink {
   private stall = 0;
   private head = 0;
   private tail = 0;
-  private readonly mask: number;
-  private readonly index: Float64Array;
-  private readonly completion: Float64Array;
-  private readonly partCount: Uint8Array;
-  private readonly partCause: Uint16Array;
-  private readonly partCycles: Float64Array;
+  /** The pending records in a ring of `mask` + 1 places, RING_PARTS parts a place. */
+  readonly mask: number;
+  readonly index: Float64Array;
+  readonly completion: Float64Array;
+  readonly partCount: Uint8Array;
+  readonly partCause: Uint16Array;
+  readonly partCycles: Float64Array;
 
   /** @param width records a cycle, >= 1; @param window records, >= 1 */
   constructor(ledger: Ledger, width: number, window: number, arena: Arena = HOST_MEMORY) {
@@ -52,8 +52,8 @@ export class IssueWindow implements CycleSink {
     this.index = arena.float64(capacity);
     this.completion = arena.float64(capacity);
     this.partCount = arena.uint8(capacity);
-    this.partCause = arena.uint16(capacity * MAX_PARTS);
-    this.partCycles = arena.float64(capacity * MAX_PARTS);
+    this.partCause = arena.uint16(capacity * RING_PARTS);
+    this.partCycles = arena.float64(capacity * RING_PARTS);
   }
 
   /**
@@ -76,7 +76,7 @@ export class IssueWindow implements CycleSink {
       return;
     }
     const at = this.tail;
-    let part = at * MAX_PARTS;
+    let part = at * RING_PARTS;
     for (let i = 0; i < latency.count; i++) {
       if (i === latency.walkFrom && queued > 0) {
         this.partCause[part] = queueCause;
@@ -87,7 +87,7 @@ export class IssueWindow implements CycleSink {
     }
     this.index[at] = this.issued;
     this.completion[at] = arrival + latency.total + queued;
-    this.partCount[at] = part - at * MAX_PARTS;
+    this.partCount[at] = part - at * RING_PARTS;
     this.tail = (at + 1) & this.mask;
   }
 
@@ -130,6 +130,21 @@ export class IssueWindow implements CycleSink {
     return issue + this.stall;
   }
 
+  /** Writes down where the clock stands, for sim/accelerator to go on from: records issued, stall, head, tail. */
+  lend(clock: Float64Array): void {
+    clock[0] = this.issued;
+    clock[1] = this.stall;
+    clock[2] = this.head;
+    clock[3] = this.tail;
+  }
+
+  /** Goes on from where the clock was brought; `issued` stays the caller's. */
+  takeBack(clock: Float64Array): void {
+    this.stall = clock[1]!;
+    this.head = clock[2]!;
+    this.tail = clock[3]!;
+  }
+
   /** A new time zero, with nothing pending: the end of a warm-up. */
   restart(): void {
     this.drain();
@@ -144,7 +159,7 @@ export class IssueWindow implements CycleSink {
     const time = Math.floor(next / this.width) + this.stall;
     let exposed = Math.max(0, this.completion[at]! - time);
     this.stall += exposed;
-    const first = at * MAX_PARTS;
+    const first = at * RING_PARTS;
     for (let part = first + this.partCount[at]! - 1; part >= first; part--) {
       const cycles = this.partCycles[part]!;
       const cause = this.partCause[part]!;

@@ -27,9 +27,9 @@ export class Tlb {
   readonly latency: number;
   readonly arrays: readonly TlbArray[];
   /** The array for 4 KiB entries: nearly every lookup ends there. */
-  private readonly small: TlbArray;
+  readonly small: TlbArray;
   /** Every size that some array holds, smallest first. */
-  private readonly sizes: readonly { array: TlbArray; shift: number }[];
+  readonly sizes: readonly { array: TlbArray; shift: number }[];
   /** The array that takes a leaf, by its size shift, and the shift of the entry that it makes; null for none. */
   private readonly homes: readonly (TlbArray | null)[];
   private readonly homeShifts: Uint8Array;
@@ -166,6 +166,11 @@ export class Tlb {
       this.pieces[slot] = piece;
     }
     return slot;
+  }
+
+  /** Live entries larger than 4 KiB. */
+  get large(): number {
+    return this.largeCount;
   }
 
   /** Who left for the entry that was filled last: its place in the address space, or null. */

@@ -1,3 +1,4 @@
+import { HOST_MEMORY } from '../../src/core/arena.ts';
 import { sizeName } from '../../src/core/attributes.ts';
 import { Ledger } from '../../src/core/ledger.ts';
 import { RegionTable } from '../../src/core/regions.ts';
@@ -5,6 +6,9 @@ import { PhysicalMemory } from '../../src/memory/physical.ts';
 import { modeNamed } from '../../src/mmu/mode/index.ts';
 import type { Controls } from '../../src/mmu/rules/controls.ts';
 import { rulesFor } from '../../src/mmu/rules/index.ts';
+import { Accelerator } from '../../src/sim/accelerator/accelerator.ts';
+import { unknownTo } from '../../src/sim/accelerator/eligible.ts';
+import { SharedMemory } from '../../src/sim/accelerator/memory.ts';
 import { Cpu } from '../../src/sim/cpu.ts';
 import { buildHardware } from '../../src/sim/hardware.ts';
 import type { Machine } from '../../src/sim/machine/machine.ts';
@@ -41,7 +45,9 @@ export type Path =
   /** Address-space tags beyond the packed ones. */
   | 'wide-asids'
   /** As packed, but the regions and tags outgrow the packed keys in mid-run. */
-  | 'widening';
+  | 'widening'
+  /** As packed, with the WebAssembly core. */
+  | 'accelerated';
 
 const MANY_REGIONS = 70;
 
@@ -49,9 +55,12 @@ export function runReal(machine: Machine, script: Step[], path: Path): Observed 
   const ledger = new Ledger();
   const regions = new RegionTable();
   if (path === 'wide-regions') internMany(regions);
-  const hardware = buildHardware(machine, regions, ledger);
+  const shared = path === 'accelerated' && unknownTo(machine) === null ? new SharedMemory() : null;
+  const arena = shared ?? HOST_MEMORY;
+  const hardware = buildHardware(machine, regions, ledger, undefined, arena);
   const { mmu, mode, memory } = hardware;
-  const window = new IssueWindow(ledger, machine.core.issueWidth, machine.core.window);
+  const window = new IssueWindow(ledger, machine.core.issueWidth, machine.core.window, arena);
+  const accelerator = shared && new Accelerator(machine, hardware, window, ledger, shared);
   const cause = ledger.cause('kernel');
   const kernel = new TinyKernel(mode, memory, mmu, (cycles) => window.charge(cause, cycles), {
     spaces: SPACES,
@@ -66,6 +75,7 @@ export function runReal(machine: Machine, script: Step[], path: Path): Observed 
         ? { kind: 'retry' }
         : { kind: 'signal', signal: 'SIGSEGV', code: 'SEGV_MAPERR' },
     hardware.data,
+    accelerator,
   );
   cpu.switchTo(kernel.asid, kernel.root);
 

@@ -1,0 +1,177 @@
+/**
+ * Where things stand in the memory that TypeScript and the WebAssembly core share: byte offsets of 32-bit words in
+ * records. Both sides read this file (accelerator/ is compiled by AssemblyScript), so it holds nothing but numbers.
+ * `Tally` words are counted up by the core and taken over, and cleared, by the TypeScript side after each call.
+ */
+
+/** An associative table (tlb/associative.ts). */
+export const TABLE_TAGS = 0;
+/** Recency words, or 0 where the ways are ordered in rings. */
+export const TABLE_ORDER = 4;
+export const TABLE_NEWEST = 8;
+export const TABLE_OLDER = 12;
+export const TABLE_NEWER = 16;
+export const TABLE_SET_MASK = 20;
+export const TABLE_WAYS = 24;
+export const TABLE_FIFO = 28;
+/** The TLB slot of its first way. */
+export const TABLE_BASE = 32;
+/** Tally: free slots filled. */
+export const TABLE_FILLED = 36;
+export const TABLE_BYTES = 40;
+
+/** One size larger than 4 KiB that a TLB can hold. */
+export const SIZE_TABLE = 0;
+export const SIZE_SHIFT = 4;
+/** What tells its packed tags from those of other sizes (tlb/key.ts). */
+export const SIZE_TAG_BASE = 8;
+/** 1 where the set is under the mask, 0 where it needs the whole VPN. */
+export const SIZE_MASKED = 12;
+export const SIZE_BYTES = 16;
+
+/** A TLB (tlb/tlb.ts). */
+export const TLB_SMALL = 0;
+export const TLB_FRAMES = 4;
+export const TLB_ATTRIBUTES = 8;
+export const TLB_ALLOWED = 12;
+export const TLB_SHIFTS = 16;
+export const TLB_PIECES = 20;
+/** Live entries larger than 4 KiB; brought up to date before each call. */
+export const TLB_LARGE = 24;
+export const TLB_SIZES = 28;
+export const TLB_SIZE_COUNT = 32;
+export const TLB_LATENCY = 36;
+/** Tallies. */
+export const TLB_LOOKUPS = 40;
+export const TLB_MISSES = 44;
+export const TLB_EVICTIONS = 48;
+export const TLB_BYTES = 52;
+
+/** The cache for one level of paging-structure entries (mmu/psc-level.ts). */
+export const PSC_LEVEL = 0;
+export const PSC_TAGS = 4;
+export const PSC_SPACES = 8;
+export const PSC_TABLES = 12;
+export const PSC_ATTRIBUTES = 16;
+export const PSC_CROWDS = 20;
+export const PSC_GUESSES = 24;
+export const PSC_NEWEST = 28;
+export const PSC_OLDER = 32;
+export const PSC_NEWER = 36;
+export const PSC_INSIDE = 40;
+export const PSC_SETS = 44;
+export const PSC_MASK = 48;
+export const PSC_WAYS = 52;
+/** Tallies. */
+export const PSC_HITS = 56;
+export const PSC_MISSES = 60;
+export const PSC_BYTES = 64;
+
+/** One data cache (memory/cache.ts). */
+export const CACHE_LINES = 0;
+export const CACHE_SETS = 4;
+export const CACHE_MASK = 8;
+export const CACHE_WAYS = 12;
+/** Tallies. */
+export const CACHE_HITS = 16;
+export const CACHE_MISSES = 20;
+export const CACHE_BYTES = 24;
+
+/** Caches with memory behind them (memory/hierarchy.ts). */
+export const HIERARCHY_CACHES = 0;
+export const HIERARCHY_COUNT = 4;
+export const HIERARCHY_LINE_SHIFT = 8;
+/** Cycles by who answers. */
+export const HIERARCHY_LATENCIES = 12;
+/** Tally: accesses that no cache answered. */
+export const HIERARCHY_DRAM = 16;
+export const HIERARCHY_BYTES = 20;
+
+/** The core itself; its record stands at a fixed place. */
+export const CORE = 64;
+export const CORE_ITLB = 0;
+export const CORE_DTLB = 4;
+export const CORE_STORE_TLB = 8;
+/** 0 where there is none. */
+export const CORE_STLB = 12;
+export const CORE_INCLUSIVE = 16;
+export const CORE_ASID_BITS = 20;
+export const CORE_ASID = 24;
+export const CORE_ROOT = 28;
+/** address >> 32 by region. */
+export const CORE_HIGHS = 32;
+export const CORE_RISCV = 36;
+export const CORE_LEVELS = 40;
+/** Significant bits of a VPN; the bits above repeat the top one. */
+export const CORE_VPN_BITS = 44;
+/** Two 64-bit words a level: what of an entry is looked at, and what must be there in a good pointer. */
+export const CORE_POINTERS = 48;
+/** The same of a leaf of level 1. */
+export const CORE_LEAF = 52;
+/** Bits of an entry: accessed, dirty, and what a followed pointer gets. */
+export const CORE_ACCESSED = 56;
+export const CORE_DIRTY = 60;
+export const CORE_TABLE_ACCESSED = 64;
+/** 0 where a clear A or D faults. */
+export const CORE_HARDWARE_AD = 68;
+export const CORE_ROOT_ATTRIBUTES = 72;
+export const CORE_LEAF_ONLY = 76;
+/** What a TLB entry allows, a byte for each of the low 12 bits of attributes. */
+export const CORE_ALLOWED = 80;
+/** memory/physical.ts: place + 1 by frame, its length, and the address of each slab (0 = not in this memory). */
+export const CORE_DIRECTORY = 84;
+export const CORE_DIRECTORY_LENGTH = 88;
+export const CORE_SLABS = 92;
+export const CORE_PSC = 96;
+export const CORE_PSC_COUNT = 100;
+export const CORE_PSC_LATENCY = 104;
+export const CORE_AD_UPDATE = 108;
+export const CORE_PTE_CACHES = 112;
+/** 0 where data accesses do not go through the caches. */
+export const CORE_DATA_CACHES = 116;
+/** Ledger causes: single ones, by level * (caches + 1) + who answered, and by who answered a data access. */
+export const CORE_CAUSE_STLB_HIT = 120;
+export const CORE_CAUSE_STLB_MISS = 124;
+export const CORE_CAUSE_PSC = 128;
+export const CORE_CAUSE_AD = 132;
+export const CORE_CAUSE_QUEUE = 136;
+export const CORE_READ_CAUSES = 140;
+export const CORE_DATA_CAUSES = 144;
+/** PTE reads by level * (caches + 1) + who answered: doubles, the very ones that the result is made of. */
+export const CORE_READS_BY = 148;
+/** Cycles by cause, doubles, tallied. */
+export const CORE_CHARGES = 152;
+/** sim/window.ts: its shape and its ring. */
+export const CORE_WIDTH = 156;
+export const CORE_WINDOW = 160;
+export const CORE_RING_MASK = 164;
+export const CORE_RING_INDEX = 168;
+export const CORE_RING_COMPLETION = 172;
+export const CORE_RING_PARTS = 176;
+export const CORE_PART_CAUSE = 180;
+export const CORE_PART_CYCLES = 184;
+export const CORE_HIDDEN = 188;
+/** Four doubles: records issued, stall, head and tail of the ring. Lent by the window for one call. */
+export const CORE_CLOCK = 192;
+/** mmu/walker-pool.ts. */
+export const CORE_WALKERS = 196;
+export const CORE_WALKER_COUNT = 200;
+export const CORE_MSHRS = 204;
+export const CORE_MSHR_COUNT = 208;
+/** Tallies; the last three are doubles. */
+export const CORE_WALKS = 212;
+export const CORE_READS = 216;
+export const CORE_AD_WRITES = 220;
+export const CORE_WALK_CYCLES = 224;
+export const CORE_QUEUED = 232;
+export const CORE_BYTES = 240;
+
+/** Slabs of 1 MiB that page tables can have in this memory (memory/physical.ts). */
+export const MAX_SLABS = 128;
+
+/** Parts of one latency (core/latency.ts) and of one walk: scratch of the core. */
+export const SCRATCH = 512;
+export const SCRATCH_BYTES = 2048;
+
+/** Parts that the ring has room for, a record (sim/window.ts): those of one latency and a wait for a walker. */
+export const RING_PARTS = 64;

@@ -1,0 +1,62 @@
+import type { Arena } from '../../core/arena.ts';
+import { CORE, SCRATCH, SCRATCH_BYTES } from './layout.ts';
+
+const PAGE_BYTES = 65536;
+/** 128 MiB of address space; the host gives real memory to the pages that are touched. */
+const PAGES = 2048;
+const KEEPS_DOUBLES_ALIGNED = 16;
+
+/**
+ * The memory of one WebAssembly core, in which the arrays of the hardware live: both sides work on the same words. It
+ * never grows, since growing would cut off every array in it; what no longer fits comes from the host, where the core
+ * cannot see it (it then leaves the record to TypeScript).
+ */
+export class SharedMemory implements Arena {
+  readonly memory: WebAssembly.Memory;
+  private readonly buffer: ArrayBuffer;
+  private next = SCRATCH + SCRATCH_BYTES;
+
+  /** @throws RangeError where the host has no room for it */
+  constructor() {
+    this.memory = new WebAssembly.Memory({ initial: PAGES, maximum: PAGES });
+    this.buffer = this.memory.buffer;
+  }
+
+  int32(length: number): Int32Array {
+    const at = this.take(length * 4);
+    return at < 0 ? new Int32Array(length) : new Int32Array(this.buffer, at, length);
+  }
+
+  uint8(length: number): Uint8Array {
+    const at = this.take(length);
+    return at < 0 ? new Uint8Array(length) : new Uint8Array(this.buffer, at, length);
+  }
+
+  uint16(length: number): Uint16Array {
+    const at = this.take(length * 2);
+    return at < 0 ? new Uint16Array(length) : new Uint16Array(this.buffer, at, length);
+  }
+
+  float64(length: number): Float64Array {
+    const at = this.take(length * 8);
+    return at < 0 ? new Float64Array(length) : new Float64Array(this.buffer, at, length);
+  }
+
+  /** The record of the core, as words. */
+  core(bytes: number): Int32Array {
+    return new Int32Array(this.buffer, CORE, bytes / 4);
+  }
+
+  /** Where an array stands; 0 for one that is not in here. */
+  addressOf(array: ArrayBufferView): number {
+    return array.buffer === this.buffer ? array.byteOffset : 0;
+  }
+
+  private take(bytes: number): number {
+    const at = this.next;
+    const end = at + Math.ceil(bytes / KEEPS_DOUBLES_ALIGNED) * KEEPS_DOUBLES_ALIGNED;
+    if (end > PAGES * PAGE_BYTES) return -1;
+    this.next = end;
+    return at;
+  }
+}

@@ -1,0 +1,14 @@
+import { CORE_WASM } from './core-wasm.ts';
+import type { SharedMemory } from './memory.ts';
+
+/** What accelerator/index.ts exports: addresses of the columns, records from..to-1; the first record left over. */
+export type RunCore = (keys: number, offsets: number, from: number, to: number) => number;
+
+let compiled: WebAssembly.Module | null = null;
+
+/** The core over a memory. @throws where the host has no WebAssembly */
+export function instantiate({ memory }: SharedMemory): RunCore {
+  compiled ??= new WebAssembly.Module(Uint8Array.from(atob(CORE_WASM), (char) => char.charCodeAt(0)));
+  const { exports } = new WebAssembly.Instance(compiled, { env: { memory } });
+  return exports.run as RunCore;
+}
