@@ -1,5 +1,6 @@
 import type { CommandModule } from 'yargs';
 import { InputError } from '../core/errors.ts';
+import type { CostPreset } from '../kernel/cost/preset.ts';
 import { csvReport } from '../report/csv.ts';
 import { textReport } from '../report/text.ts';
 import { CORES, type Core } from '../sim/accelerator/choose.ts';
@@ -23,6 +24,7 @@ interface RunArguments {
   csv: string | undefined;
   kernel: 'demand' | 'linux' | undefined;
   policy: string | undefined;
+  costs: string | undefined;
   check: boolean;
   core: Core;
 }
@@ -60,6 +62,11 @@ export const runCommand: CommandModule<object, RunArguments> = {
         requiresArg: true,
         describe:
           'how Linux decides at fork and at shared writes: a preset (pagewalk policies), a file, a module',
+      })
+      .option('costs', {
+        type: 'string',
+        requiresArg: true,
+        describe: "what Linux's work costs: a preset, or a file of `pagewalk calibrate -o`",
       })
       .option('format', {
         type: 'string',
@@ -100,8 +107,11 @@ export const runCommand: CommandModule<object, RunArguments> = {
       });
     }
     const { machine } = await loadMachine(options.machine, options.set ?? []);
-    const policy =
-      options.policy === undefined ? undefined : await policyNamed(options.policy, options.kernel);
+    const { policy, costs } = options;
+    const chosen = {
+      ...(policy !== undefined && { policy: await policyNamed(policy, options.kernel) }),
+      ...(costs !== undefined && { costs: await costsNamed(costs, options.kernel) }),
+    };
     for (const output of [options.json, options.csv]) if (output !== undefined) await checkWritable(output);
     const source = await openBeside(
       options.trace,
@@ -111,7 +121,8 @@ export const runCommand: CommandModule<object, RunArguments> = {
     try {
       const simulation = new Simulation(machine, source, {
         ...(options.kernel !== undefined && { kernel: options.kernel }),
-        ...(policy && { policy, kernel: 'linux' }),
+        ...chosen,
+        ...((policy ?? costs) !== undefined && { kernel: 'linux' }),
         check: options.check,
         core: options.core,
         warmup: options.warmup,
@@ -143,6 +154,19 @@ async function policyNamed(name: string, kernel: RunArguments['kernel']): Promis
   const { loadPolicy } = await import('../sim/policy/read.ts');
   const { policy, hooks } = await loadPolicy(name);
   return { policy, ...(hooks && { hooks }) };
+}
+
+/** Prices are Linux's too: the demand kernel has one for everything, in the machine file. */
+async function costsNamed(name: string, kernel: RunArguments['kernel']): Promise<CostPreset> {
+  if (kernel === 'demand')
+    throw new InputError(
+      "--costs are those of the Linux kernel's work, and --kernel demand does none of it",
+      {
+        remedy: 'leave --kernel out, or say --kernel linux',
+      },
+    );
+  const { loadCostPreset } = await import('../sim/calibrate/load-preset.ts');
+  return loadCostPreset(name);
 }
 
 function checkCounts({ warmup, limit }: RunArguments): void {

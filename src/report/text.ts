@@ -25,7 +25,9 @@ function summary({ trace, machine, kernel, cycles }: RunResult): string {
     `${thousands(stores)} stores`,
     ...(modifies > 0 ? [`${thousands(modifies)} modifies`] : []),
   ].join(', ');
-  const where = kernel.policy ? `${kernel.name} (${kernel.policy})` : kernel.name;
+  const prices =
+    kernel.costs && kernel.costs.name !== kernel.policy ? `, priced as ${kernel.costs.name}` : '';
+  const where = kernel.policy ? `${kernel.name} (${kernel.policy}${prices})` : kernel.name;
   const rows = [
     ['trace', `${trace.path} (${trace.format})`],
     ['machine', `${machine.name}, kernel ${where}`],

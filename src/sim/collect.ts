@@ -1,7 +1,9 @@
 import { sizeName } from '../core/attributes.ts';
+import type { CostPreset } from '../kernel/cost/preset.ts';
 import type { TraceSource } from '../trace/source.ts';
 import { accessesIn } from './counts.ts';
 import {
+  type CostsUsed,
   RESULT_VERSION,
   type RunResult,
   type TlbCounts,
@@ -32,7 +34,11 @@ export async function collect(run: Simulation, source: TraceSource, version: str
       ...nativeFaults(source),
     },
     machine,
-    kernel: { name: kernel.name, ...(kernel.policy !== undefined && { policy: kernel.policy }) },
+    kernel: {
+      name: kernel.name,
+      ...(kernel.policy !== undefined && { policy: kernel.policy }),
+      ...(kernel.costs && { costs: costsUsed(kernel.costs) }),
+    },
     cycles: {
       total,
       perAccess: accesses === 0 ? 0 : total / accesses,
@@ -49,6 +55,10 @@ export async function collect(run: Simulation, source: TraceSource, version: str
     memory: kernel.memory(),
     processes: kernel.processes(),
   };
+}
+
+function costsUsed({ name, frequencyGHz, provenance }: CostPreset): CostsUsed {
+  return { name, frequencyGHz, ...(provenance && { provenance }) };
 }
 
 function nativeFaults({ info: { properties } }: TraceSource): Pick<TraceCounts, 'native'> {

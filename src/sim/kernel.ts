@@ -1,6 +1,7 @@
 import type { Pfn } from '../core/addr.ts';
 import type { Fault } from '../core/fault.ts';
 import type { FaultOutcome } from '../core/kernel-port.ts';
+import type { CostPreset } from '../kernel/cost/preset.ts';
 import type { DemandKernel } from '../kernel/demand.ts';
 import type { KernelState } from '../kernel/state.ts';
 import type { TraceEvent } from '../trace/event.ts';
@@ -15,6 +16,8 @@ export interface KernelSide {
   rootOf(pid: number): Pfn;
   /** The policy it runs under, where it has one. */
   readonly policy?: string;
+  /** What its prices were taken from, where it charges work by its parts. */
+  readonly costs?: CostPreset;
   /** A process whose fork left work to be done before it can run, and doing it. */
   isUnready?(pid: number): boolean;
   schedule?(pid: number): void;

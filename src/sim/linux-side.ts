@@ -1,6 +1,7 @@
 import type { Pfn } from '../core/addr.ts';
 import type { Fault } from '../core/fault.ts';
 import type { FaultOutcome } from '../core/kernel-port.ts';
+import { BUILT_IN, type CostPreset } from '../kernel/cost/preset.ts';
 import type { LinuxKernel } from '../kernel/linux.ts';
 import { gatherSmaps, kiloBytesPss } from '../kernel/proc/smaps.ts';
 import type { Process } from '../kernel/process.ts';
@@ -29,6 +30,7 @@ const USER_PAGES = 2 ** 35 - 1;
  */
 export class LinuxSide implements KernelSide {
   readonly name = 'linux';
+  readonly costs: CostPreset;
   private readonly kernel: LinuxKernel;
   private readonly files = new Map<number, CachedFile>();
   private readonly mapped: boolean;
@@ -45,9 +47,13 @@ export class LinuxSide implements KernelSide {
   private eachFork: number[] = [];
   private readonly timeline = new MemoryTimeline();
 
-  /** @param mapped the trace states every mapping: an access elsewhere is a fault of the program */
-  constructor(kernel: LinuxKernel, mapped: boolean) {
+  /**
+   * @param mapped the trace states every mapping: an access elsewhere is a fault of the program
+   * @param costs what the kernel's prices were taken from
+   */
+  constructor(kernel: LinuxKernel, mapped: boolean, costs: CostPreset = BUILT_IN) {
     this.kernel = kernel;
+    this.costs = costs;
     this.mapped = mapped;
     this.mappingsKnown = mapped;
   }

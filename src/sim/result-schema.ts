@@ -75,7 +75,18 @@ export const resultSchema = z
     pagewalk: z.looseObject({ version: z.string(), result: z.string().describe(`Now ${RESULT_VERSION}`) }),
     trace,
     machine: z.looseObject({ name: z.string() }).describe('The machine with every key filled in'),
-    kernel: z.looseObject({ name: z.string(), policy: z.string().optional() }),
+    kernel: z.looseObject({
+      name: z.string(),
+      policy: z.string().optional(),
+      costs: z
+        .looseObject({
+          name: z.string(),
+          frequencyGHz: z.number().describe('The clock that the prices were counted in'),
+          provenance: z.record(z.string(), z.unknown()).optional(),
+        })
+        .optional()
+        .describe('Whose prices kernel work was charged at'),
+    }),
     cycles: z.looseObject({
       total: count.describe('The sum of the ledger'),
       perAccess: z.number(),

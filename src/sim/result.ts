@@ -1,7 +1,8 @@
+import type { CostPreset } from '../kernel/cost/preset.ts';
 import type { Machine } from './machine/machine.ts';
 
 /** Version of the result's shape: the second number grows with new keys, the first when a key changes its meaning. */
-export const RESULT_VERSION = '1.1';
+export const RESULT_VERSION = '1.2';
 
 /**
  * What `pagewalk run --json` writes (schema/result.schema.json). Everything is counted over the region of interest:
@@ -11,7 +12,7 @@ export interface RunResult {
   readonly pagewalk: { readonly version: string; readonly result: typeof RESULT_VERSION };
   readonly trace: TraceCounts;
   readonly machine: Machine;
-  readonly kernel: { readonly name: string; readonly policy?: string };
+  readonly kernel: { readonly name: string; readonly policy?: string; readonly costs?: CostsUsed };
   readonly cycles: {
     /** The sum of the ledger, always. */
     readonly total: number;
@@ -29,6 +30,9 @@ export interface RunResult {
   readonly memory: MemoryCounts;
   readonly processes: readonly ProcessCounts[];
 }
+
+/** Whose prices kernel work was charged at; `frequencyGHz` is the clock that they were counted in. */
+export type CostsUsed = Omit<CostPreset, 'costs'>;
 
 export interface TraceCounts {
   readonly path: string;

@@ -3,7 +3,7 @@ import { sizeShiftNamed } from '../core/attributes.ts';
 import type { Fault } from '../core/fault.ts';
 import type { FaultOutcome } from '../core/kernel-port.ts';
 import { Ledger } from '../core/ledger.ts';
-import { LINUX_6_18_COSTS, MEASURED_GHZ } from '../kernel/cost/linux-6.18.ts';
+import { BUILT_IN, type CostPreset } from '../kernel/cost/preset.ts';
 import { scaleCosts } from '../kernel/cost/scale.ts';
 import { DemandKernel } from '../kernel/demand.ts';
 import { LinuxKernel } from '../kernel/linux.ts';
@@ -41,6 +41,8 @@ export interface RunOptions {
   kernel?: 'demand' | 'linux';
   /** How Linux decides at fork and at writes to shared memory; Linux 6.18 without it. */
   policy?: RunPolicy;
+  /** What Linux's work costs; as measured on Linux 6.18 without it. */
+  costs?: CostPreset;
   /** Check laws of hardware and kernel all along (sim/check): findings are collected, the run goes on. */
   check?: boolean;
   /** Which implementation runs the records; the numbers are the same. Default auto. */
@@ -124,18 +126,19 @@ export class Simulation {
   #linux(mapped: boolean): KernelSide {
     const { memory, mode } = this.hardware;
     const { core, kernel } = this.machine;
+    const prices = this.options.costs ?? BUILT_IN;
     const config = {
       memory,
       mode,
       memoryBytes: kernel.memoryBytes,
       tlb: this.spaces,
       ledger: this.window,
-      costs: scaleCosts(LINUX_6_18_COSTS, core.frequencyGHz / MEASURED_GHZ),
+      costs: scaleCosts(prices.costs, core.frequencyGHz / prices.frequencyGHz),
       contents: this.options.check ?? false,
       clock: () => this.clockBase + this.window.now(),
       ...this.options.policy,
     };
-    return new LinuxSide(new LinuxKernel(config), mapped);
+    return new LinuxSide(new LinuxKernel(config), mapped, prices);
   }
 
   #handleFault(fault: Fault): FaultOutcome {

@@ -1,16 +1,11 @@
 import { InputError, nearest } from '../../core/errors.ts';
-import { LINUX_6_18_COSTS, MEASURED_GHZ } from '../../kernel/cost/linux-6.18.ts';
-import { PARTS, type Part, type PartCosts } from '../../kernel/cost/parts.ts';
+import { PARTS, type Part } from '../../kernel/cost/parts.ts';
+import { BUILT_IN, type CostPreset } from '../../kernel/cost/preset.ts';
 import { scaleCosts } from '../../kernel/cost/scale.ts';
-import { parseMachineText } from '../machine/parse.ts';
-import { childOf, isMapping, type TreeNode } from '../machine/tree.ts';
+import { type FileKind, parseMachineText } from '../machine/parse.ts';
+import { childOf, isMapping, plain, type TreeNode } from '../machine/tree.ts';
 
-/** Prices of kernel work in cycles at a clock rate. */
-export interface CostPreset {
-  readonly name: string;
-  readonly frequencyGHz: number;
-  readonly costs: PartCosts;
-}
+const COST_FILE: FileKind = { name: 'cost preset', docs: 'docs/calibration.md', start: 'linux-6.18' };
 
 /**
  * Reads a cost preset, as `pagewalk calibrate -o` writes it. Parts that it does not price cost what they do in the
@@ -20,7 +15,7 @@ export interface CostPreset {
  * @throws InputError at file:line:column for broken YAML, an unknown part, a price that is no number of cycles
  */
 export function readCostPreset(text: string, file: string): CostPreset {
-  const root = parseMachineText(text, file);
+  const root = parseMachineText(text, file, COST_FILE);
   const costs = childOf(root, 'costs');
   if (!costs || !isMapping(costs))
     throw new InputError('a cost preset has its prices under `costs`, and this file has none', {
@@ -30,12 +25,15 @@ export function readCostPreset(text: string, file: string): CostPreset {
   const core = childOf(root, 'core');
   const frequencyGHz = positive(core && childOf(core, 'frequencyGHz'), 'core.frequencyGHz', file);
   const name = childOf(root, 'name')?.value;
-  const prices: Record<Part, number> = { ...scaleCosts(LINUX_6_18_COSTS, frequencyGHz / MEASURED_GHZ) };
+  const provenance = childOf(root, 'provenance');
+  const scaled = scaleCosts(BUILT_IN.costs, frequencyGHz / BUILT_IN.frequencyGHz);
+  const prices: Record<Part, number> = { ...scaled };
   for (const [part, node] of costs.value) prices[known(part, node)] = price(part, node);
   return {
     name: typeof name === 'string' ? name : file,
     frequencyGHz,
     costs: prices,
+    ...(provenance && isMapping(provenance) && { provenance: plain(provenance) as Record<string, unknown> }),
   };
 }
 

@@ -1,15 +1,11 @@
-import { readFileSync, statSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { InputError } from '../../core/errors.ts';
 import type { Machine } from './machine.ts';
 import { parseMachineText } from './parse.ts';
-import { isPreset, locateMachine, shortName } from './preset-files.ts';
+import { isPreset, locateMachine, readMachineFile, shortName } from './preset-files.ts';
 import { resolveMachine } from './resolve.ts';
 import type { MachineInput } from './schema.ts';
 import { childOf, merge, nodeOf, plain, type TreeNode, without, withValue } from './tree.ts';
-
-/** More than any machine file needs; anything larger is not one. */
-const MAX_FILE_BYTES = 1 << 20;
 
 export interface SourcedMachine {
   readonly machine: Machine;
@@ -52,7 +48,7 @@ function readTree(file: string, files: string[]): TreeNode {
       remedy: 'let one of them stand by itself',
     });
   files.push(file);
-  const tree = parseMachineText(readText(file), shortName(file));
+  const tree = parseMachineText(readMachineFile(file), shortName(file));
   const named = childOf(tree, 'name')
     ? tree
     : withValue(
@@ -79,27 +75,6 @@ function locateBase(name: string, file: string, place: string): string {
         place,
         ...(error.remedy !== undefined && { remedy: error.remedy }),
       });
-    throw error;
-  }
-}
-
-function readText(file: string): string {
-  const status = statSync(file);
-  if (status.isDirectory())
-    throw new InputError('a machine file was expected, and this is a directory', {
-      place: file,
-      remedy: 'name a file in it',
-    });
-  if (status.size > MAX_FILE_BYTES)
-    throw new InputError(`${status.size} bytes are too many for a machine file`, {
-      place: file,
-      remedy: 'is it the trace? Give that as TRACE, and the machine with --machine',
-    });
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(file));
-  } catch (error) {
-    if (error instanceof TypeError)
-      throw new InputError('a machine file is UTF-8 text, and this is not', { place: file });
     throw error;
   }
 }

@@ -1,4 +1,3 @@
-import { readFileSync, statSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { InputError, nearest } from '../../core/errors.ts';
 import type { PolicyHooks } from '../../kernel/policy/hooks.ts';
@@ -15,14 +14,12 @@ import {
   without,
   withValue,
 } from '../machine/tree.ts';
-import { locatePolicy, shortPolicyName } from './preset-files.ts';
+import { locatePolicy, readPolicyFile, shortPolicyName } from './preset-files.ts';
 import { resolvePolicy } from './resolve.ts';
 import { policyProblems } from './rules.ts';
 import { type PolicyInput, policySchema } from './schema.ts';
 
 const POLICY_FILE: FileKind = { name: 'policy', docs: 'docs/policies/README.md', start: 'linux-6.18' };
-/** More than any policy file needs; anything larger is not one. */
-const MAX_FILE_BYTES = 1 << 18;
 
 /** A policy ready to run, and where it comes from. */
 export interface LoadedPolicy {
@@ -65,7 +62,7 @@ function readTree(file: string, files: readonly string[]): TreeNode {
       place: [...files, file].map(shortPolicyName).join(' -> '),
       remedy: 'let one of them stand by itself',
     });
-  const tree = parseMachineText(readText(file), shortPolicyName(file), POLICY_FILE);
+  const tree = parseMachineText(readPolicyFile(file), shortPolicyName(file), POLICY_FILE);
   const named = childOf(tree, 'name') ? tree : withValue(tree, ['name'], nameNode(file, tree));
   const base = childOf(named, 'extends');
   if (!base) return named;
@@ -87,28 +84,6 @@ function locateBase(name: string, file: string, place: string): string {
       place,
       ...(error.remedy !== undefined && { remedy: error.remedy }),
     });
-  }
-}
-
-function readText(file: string): string {
-  const status = statSync(file);
-  const place = shortPolicyName(file);
-  if (status.isDirectory())
-    throw new InputError('a policy file was expected, and this is a directory', {
-      place,
-      remedy: 'name a file in it',
-    });
-  if (status.size > MAX_FILE_BYTES)
-    throw new InputError(`${status.size} bytes are too many for a policy file`, {
-      place,
-      remedy: 'is it something else? A policy has a few dozen keys',
-    });
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(file));
-  } catch (error) {
-    if (error instanceof TypeError)
-      throw new InputError('a policy file is UTF-8 text, and this is not', { place });
-    throw error;
   }
 }
 
