@@ -1,10 +1,9 @@
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { collect } from '../src/sim/collect.ts';
 import { loadMachine } from '../src/sim/machine/load.ts';
 import { Simulation } from '../src/sim/run.ts';
+import { type CProgram, compileC, REFERENCE, runC } from './c-program.ts';
+import { best as bestOf } from './row.ts';
 import { type Columns, sourceOf, writeColumns } from './workload/columns.ts';
 
 /** One side's run: CPU nanoseconds of each chunk of 64 Ki records, and counters that must agree. */
@@ -18,22 +17,13 @@ export interface Comparison {
   readonly name: string;
   readonly ours: number;
   readonly reference: number;
+  /** Median over smallest ratio of the rounds. */
+  readonly spread: number;
 }
 
-/** From the repository, where npm runs scripts: the C sources are not compiled along. */
-const HERE = 'bench/reference';
-
-/** Compiles bench/reference with the host's C compiler; the program, and how to remove it. */
-export function compileReference(): { program: string; remove: () => void } {
-  const folder = mkdtempSync(join(tmpdir(), 'pagewalk-bench-'));
-  const program = join(folder, 'core');
-  const sources = ['core.c', 'model.c', 'columns.c'].map((file) => join(HERE, file));
-  const compiled = spawnSync('cc', ['-O3', '-march=native', '-o', program, ...sources, '-lm'], {
-    encoding: 'utf8',
-  });
-  if (compiled.status !== 0)
-    throw new Error(`the C reference does not compile: ${compiled.stderr ?? compiled.error}`);
-  return { program, remove: () => rmSync(folder, { recursive: true }) };
+/** The reference compiled. */
+export function compileReference(): CProgram {
+  return compileC(['core.c', 'model.c', 'columns.c'], ['m']);
 }
 
 /**
@@ -42,13 +32,14 @@ export function compileReference(): { program: string; remove: () => void } {
  * @throws Error when any counter differs: then the times mean nothing
  */
 export async function compareWith(
-  program: string,
+  program: CProgram,
   columns: Columns,
   data: boolean,
   rounds: number,
 ): Promise<Comparison> {
-  const file = `${program}.columns`;
+  const file = `${program.path}.columns`;
   writeColumns(file, columns);
+  const ratios: number[] = [];
   const best: { ours: number[]; reference: number[] } = { ours: [], reference: [] };
   for (let round = 0; round < rounds; round++) {
     const reference = runReference(program, file, columns, data);
@@ -58,23 +49,34 @@ export async function compareWith(
         `${columns.name}: the counters differ\n  C    ${reference.counters}\n  ours ${ours.counters}`,
       );
     }
+    ratios.push(sum(ours.chunks) / sum(reference.chunks));
     best.ours = minima(best.ours, ours.chunks);
     best.reference = minima(best.reference, reference.chunks);
   }
   const timed = columns.keys.length - columns.untimed;
-  const perAccess = (chunks: number[]) => chunks.reduce((sum, ns) => sum + ns, 0) / timed;
-  return { name: columns.name, ours: perAccess(best.ours), reference: perAccess(best.reference) };
+  return {
+    name: columns.name,
+    ours: sum(best.ours) / timed,
+    reference: sum(best.reference) / timed,
+    spread: bestOf(ratios).spread,
+  };
 }
 
-function runReference(program: string, file: string, { untimed }: Columns, data: boolean): Measured {
-  const run = spawnSync(program, [file, data ? '1' : '0', String(untimed)], { encoding: 'utf8' });
-  if (run.status !== 0) throw new Error(`the C reference failed: ${run.stderr}`);
-  const { chunks, cycles, tlb, walks } = JSON.parse(run.stdout);
+interface ReferenceOutput {
+  readonly chunks: number[];
+  readonly cycles: number;
+  readonly tlb: number[][];
+  readonly walks: number[];
+}
+
+function runReference(program: CProgram, file: string, { untimed }: Columns, data: boolean): Measured {
+  const args = [file, data ? '1' : '0', String(untimed)];
+  const { chunks, cycles, tlb, walks } = runC<ReferenceOutput>(program, args);
   return { chunks, counters: JSON.stringify({ cycles, tlb, walks }) };
 }
 
 async function runOurs(columns: Columns, data: boolean): Promise<Measured> {
-  const { machine } = await loadMachine(join(HERE, 'reference.yaml'), [`dataThroughCaches=${data}`]);
+  const { machine } = await loadMachine(join(REFERENCE, 'reference.yaml'), [`dataThroughCaches=${data}`]);
   const times = { nanoseconds: [] as number[] };
   const source = sourceOf(columns, times);
   const simulation = new Simulation(machine, source, { kernel: 'demand' });
@@ -94,4 +96,8 @@ async function runOurs(columns: Columns, data: boolean): Promise<Measured> {
 
 function minima(best: number[], now: number[]): number[] {
   return now.map((ns, i) => Math.min(ns, best[i] ?? Number.POSITIVE_INFINITY));
+}
+
+function sum(nanoseconds: readonly number[]): number {
+  return nanoseconds.reduce((total, ns) => total + ns, 0);
 }
