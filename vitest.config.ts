@@ -5,6 +5,6 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     setupFiles: ['test/setup.ts'],
     testTimeout: 30_000,
-    coverage: { include: ['src/tlb/**', 'src/mmu/**', 'src/kernel/**'] },
+    coverage: { include: ['src/tlb/**', 'src/mmu/**', 'src/kernel/**'], thresholds: { lines: 95 } },
   },
 });
