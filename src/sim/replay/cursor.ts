@@ -24,16 +24,10 @@ export class Cursor {
     return this.#position;
   }
 
-  /** Goes to a position in 0 .. steps recorded: one step at a time, backwards or forwards, or anew from the start. */
+  /** Goes to a position in 0 .. steps recorded. */
   seek(position: number): void {
-    const { state } = this;
-    const journal = this.#journal;
-    if (position < this.#position - position) {
-      state.clear();
-      this.#position = 0;
-    }
-    while (this.#position < position) journal.redo(this.#position++, state.set);
-    while (this.#position > position) journal.undo(--this.#position, state.set);
+    this.#journal.play(this.#position, position, this.state.set);
+    this.#position = position;
   }
 
   /** What the step just made has changed. */

@@ -1,26 +1,27 @@
-const WORDS_PER_CHANGE = 3;
+import { type CellSetter, redoChanges, undoChanges, WORDS_PER_CHANGE } from './changes.ts';
+import { Strides } from './strides.ts';
 
 /**
- * Changes of numbered cells, step by step, in a form that can be played forwards and backwards: three doubles a
- * change (cell, before, after), so that a scenario of 10,000 operations takes a few megabytes.
+ * Changes of numbered cells, step by step, in a form that can be played forwards and backwards, one step at a time or
+ * in leaps: a scenario of 10,000 operations takes some tens of megabytes.
  */
 export class Journal {
   #log = new Float64Array(WORDS_PER_CHANGE * 1024);
   #length = 0;
   /** Where each step begins in the log. */
   readonly #starts: number[] = [];
+  readonly #strides = new Strides();
 
   /** Steps begun so far. */
   get steps(): number {
     return this.#starts.length;
   }
 
-  get changes(): number {
-    return this.#length / WORDS_PER_CHANGE;
-  }
-
   /** The changes to come belong to a new step; returns its number. */
   beginStep(): number {
+    this.#strides.complete(this.steps, (from, to) =>
+      this.#log.subarray(this.#starts[from], this.#endOf(to - 1)),
+    );
     return this.#starts.push(this.#length) - 1;
   }
 
@@ -38,17 +39,23 @@ export class Journal {
   }
 
   /** Shows the cells as step `step` leaves them, in order. */
-  redo(step: number, set: (cell: number, value: number) => void): void {
-    const end = this.#endOf(step);
-    for (let at = this.#starts[step]!; at < end; at += WORDS_PER_CHANGE)
-      set(this.#log[at]!, this.#log[at + 2]!);
+  redo(step: number, set: CellSetter): void {
+    redoChanges(this.#log, this.#starts[step]!, this.#endOf(step), set);
   }
 
-  /** Shows the cells as they were before step `step`, last change first. */
-  undo(step: number, set: (cell: number, value: number) => void): void {
-    const start = this.#starts[step]!;
-    for (let at = this.#endOf(step) - WORDS_PER_CHANGE; at >= start; at -= WORDS_PER_CHANGE)
-      set(this.#log[at]!, this.#log[at + 1]!);
+  /** Shows the cells as they are after `to` steps, where the setter has them as after `from` steps. */
+  play(from: number, to: number, set: CellSetter): void {
+    let at = from;
+    while (at < to) {
+      const leapt = this.#strides.leap(at, to, set);
+      if (leapt === 0) this.redo(at, set);
+      at += leapt || 1;
+    }
+    while (at > to) {
+      const leapt = this.#strides.leap(at, to, set);
+      if (leapt === 0) undoChanges(this.#log, this.#starts[at - 1]!, this.#endOf(at - 1), set);
+      at -= leapt || 1;
+    }
   }
 
   #endOf(step: number): number {

@@ -16,6 +16,7 @@ import { explainFault, type FaultLine } from './fault-path.ts';
 import { Sampler } from './sampler.ts';
 import type { Charge, OperationRecord } from './step.ts';
 import { Tape } from './tape.ts';
+import { TouchedMemory } from './touched-memory.ts';
 import { Translation } from './translation.ts';
 
 const NOBODY = -1;
@@ -61,6 +62,7 @@ export class RecordingMachine implements ScenarioHost, TlbMaintenance, CycleSink
   /** Who answers faults; the kernel itself unless replaced. */
   onFault: (pid: number, fault: Fault) => FaultOutcome;
   readonly #costs: PartCosts;
+  readonly #memory: TouchedMemory;
   readonly #spaces: AddressSpaces;
   readonly #translation: Translation;
   readonly #issueCause: number;
@@ -83,8 +85,10 @@ export class RecordingMachine implements ScenarioHost, TlbMaintenance, CycleSink
     this.#costs = costs;
     this.window = new IssueWindow(this.ledger, machine.core.issueWidth, machine.core.window);
     this.#issueCause = this.ledger.cause('issue');
-    this.hardware = buildHardware(machine, new RegionTable(), this.ledger);
-    const { memory, mode, mmu, tlbs, psc } = this.hardware;
+    this.#memory = new TouchedMemory();
+    const memory = this.#memory;
+    this.hardware = buildHardware(machine, new RegionTable(), this.ledger, memory);
+    const { mode, mmu, tlbs, psc } = this.hardware;
     this.#spaces = new AddressSpaces(mmu, machine.tlb.asids);
     const { memoryBytes } = machine.kernel;
     this.kernel = new LinuxKernel({ memory, mode, memoryBytes, tlb: this, ledger: this, costs, contents });
@@ -94,7 +98,7 @@ export class RecordingMachine implements ScenarioHost, TlbMaintenance, CycleSink
       tlbs: tlbs.all.map(({ frames }) => frames.length),
       pscs: (psc?.levels ?? []).map(({ size }) => size),
     });
-    this.sampler = new Sampler(this.tape, { kernel: this.kernel.state, tlbs, psc });
+    this.sampler = new Sampler(this.tape, { kernel: this.kernel.state, memory, tlbs, psc });
     this.#translation = new Translation(this.hardware, this.tape, this.sampler, this.ledger);
   }
 
@@ -115,6 +119,8 @@ export class RecordingMachine implements ScenarioHost, TlbMaintenance, CycleSink
 
   beginOperation(operation: Pick<OperationRecord, 'line' | 'text' | 'sentence' | 'pid'>): void {
     this.window.drain();
+    // Not earlier: a loop of the kernel may hold a slab as long as its operation lasts.
+    this.#memory.touched.clear();
     this.tape.beginOperation(operation);
     this.#workSteps = 0;
   }

@@ -33,16 +33,18 @@ import {
 } from './cells.ts';
 import { type ProcessView, type SpaceView, viewProcess, viewSpace } from './objects.ts';
 import type { Tape } from './tape.ts';
+import type { TouchedMemory } from './touched-memory.ts';
 
 export interface Sampled {
   readonly kernel: KernelState;
+  readonly memory: TouchedMemory;
   readonly tlbs: TlbHierarchy;
   readonly psc: PagingStructureCaches | null;
 }
 
 /**
  * Compares the running machine with the tape's head and writes what differs: nothing that changed can be missed,
- * whoever changed it.
+ * whoever changed it. Of page tables, those that may have been written in the operation at hand.
  */
 export class Sampler {
   readonly #tape: Tape;
@@ -101,14 +103,14 @@ export class Sampler {
       this.#tape.write(frameCell(pfn, FRAME_BYTE), contents.read(frames.content[pfn]!, 0) + 1);
   }
 
-  /** All page tables; call {@link frames} first, which finds them. */
+  /** All page tables that were touched; call {@link frames} first, which finds tables. */
   memory(): void {
-    for (const table of this.#tables) this.#table(table);
+    for (const frame of this.#from.memory.touched) if (this.#tables.has(frame)) this.#table(frame);
   }
 
   /** One entry of a page table, of two words where entries have 8 bytes. */
   entry(table: number, word: number, words: number): void {
-    const { memory } = this.#from.kernel;
+    const { memory } = this.#from;
     for (let at = word; at < word + words; at++)
       this.#tape.write(memoryCell(table, at), memory.read(table, at));
   }
@@ -199,15 +201,15 @@ export class Sampler {
   }
 
   #table(pfn: number): void {
-    const { memory } = this.#from.kernel;
+    const { memory } = this.#from;
     const seen = this.#tape.head.memory;
-    const now = memory.slab(pfn);
-    const base = memory.base(pfn);
+    memory.seek(pfn);
+    const { words, at } = memory;
     const before = seen.slab(pfn);
-    const beforeBase = seen.base(pfn);
+    const beforeAt = seen.base(pfn);
     for (let word = 0; word < WORDS; word++)
-      if (now[base + word] !== before[beforeBase + word])
-        this.#tape.write(memoryCell(pfn, word), now[base + word]!);
+      if (words[at + word] !== before[beforeAt + word])
+        this.#tape.write(memoryCell(pfn, word), words[at + word]!);
   }
 
   #slot(tlb: Tlb, number: number, array: number, slot: number, at: number): void {

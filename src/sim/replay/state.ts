@@ -26,7 +26,7 @@ export interface CacheSizes {
  * walker can walk them at any moment.
  */
 export class ReplayState {
-  memory = new PhysicalMemory();
+  readonly memory = new PhysicalMemory();
   /** COLUMNS a frame, by PFN. */
   frames = new Int32Array(1024 * COLUMNS);
   /** COLUMNS a slot. */
@@ -93,16 +93,6 @@ export class ReplayState {
       }
     }
   };
-
-  /** Back to before anything has happened. */
-  clear(): void {
-    this.memory = new PhysicalMemory();
-    this.frames.fill(0);
-    for (const cache of [...this.tlbs, ...this.pscs]) cache.fill(0);
-    for (const map of [this.holders, this.processes, this.spaces]) map.clear();
-    const { versions } = this;
-    for (const name of Object.keys(versions) as (keyof typeof versions)[]) versions[name]++;
-  }
 
   #mapOf(kind: number): Map<number, number> {
     if (kind === HOLDER) return this.holders;

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { PG_TABLE } from '../../../src/kernel/frame/frames.ts';
 import type { Machine } from '../../../src/sim/machine/machine.ts';
 import { costsFor } from '../../../src/sim/replay/costs.ts';
 import type { Cursor } from '../../../src/sim/replay/cursor.ts';
@@ -58,6 +59,27 @@ describe('a recorded scenario', () => {
           if (cycles > 0) lines[names[cause]!] = (lines[names[cause]!] ?? 0) + cycles;
       expect(lines).toEqual(recorder.ledger.lines());
       expect(Object.values(lines).reduce((sum, cycles) => sum + cycles, 0)).toBe(total);
+    },
+  );
+
+  test.each(['fork-of-fork', 'thp-partial-munmap', 'thp-collapse', 'mremap-move', 'xv6-simple'])(
+    '%s: after every line the tape has each word of each page table as the kernel has it',
+    (name) => {
+      const recorder = new RecordingMachine(machineForReplay(tiny), costsFor(tiny), true);
+      const scenario = parseScenario('test.scn', scenarioText(name));
+      const run = recorder.setup(() => new ScenarioRun(scenario, recorder));
+      const { frames, memory } = recorder.kernel.state;
+      for (const operation of scenario.operations) {
+        const { line, text, pid } = operation;
+        recorder.beginOperation({ line, text, pid, sentence: '' });
+        recorder.endOperation(run.step(operation));
+        for (let pfn = 0; pfn < frames.flags.length; pfn++) {
+          if (!frames.has(pfn, PG_TABLE) || frames.refcount[pfn] === 0) continue;
+          for (let word = 0; word < 1024; word++)
+            if (recorder.tape.head.memory.read(pfn, word) !== memory.read(pfn, word))
+              expect.fail(`line ${line}: frame ${pfn}, word ${word}`);
+        }
+      }
     },
   );
 
