@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';
-import { fileURLToPath } from 'node:url';
 
-const MAIN = fileURLToPath(new URL('../src/cli/main.js', import.meta.url));
+/** From the repository, where npm runs scripts: what users start. */
+const MAIN = 'bin/pagewalk.js';
 
 /** Writes the peak of resident memory, in KiB, where the parent reads it. */
 const REPORT_PEAK =
@@ -17,7 +17,7 @@ export interface ProcessCost {
 }
 
 /**
- * Runs the pagewalk that was compiled with the benches, as its own process.
+ * Runs pagewalk as its own process.
  * @param input written to its standard input piece by piece
  * @throws Error when it does not exit with 0
  */

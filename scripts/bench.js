@@ -1,4 +1,5 @@
-// Compiles bench/ with the sources and runs it: what is measured is what users run, not a development loader's output.
+// Builds pagewalk, compiles bench/ with the sources, and runs it: what is measured is what users run, not a development
+// loader's output.
 import { spawnSync } from 'node:child_process';
 import { existsSync, rmSync, symlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -6,6 +7,7 @@ import { resolve } from 'node:path';
 
 const OUT = 'build/bench';
 const compiler = createRequire(import.meta.url).resolve('typescript/lib/tsc.js');
+if (spawnSync(process.execPath, ['scripts/build.js'], { stdio: 'inherit' }).status !== 0) process.exit(1);
 rmSync(OUT, { recursive: true, force: true });
 const compiled = spawnSync(process.execPath, [compiler, '-p', 'bench/tsconfig.json'], { stdio: 'inherit' });
 if (compiled.status !== 0) process.exit(1);

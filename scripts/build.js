@@ -1,4 +1,4 @@
-// Compiles src/ into dist/ and bundles the page. Run by `npm ci` itself (prepare), so a fresh clone is ready to use.
+// Compiles src/ into dist/ and bundles the command line and the page. Run by `npm ci` itself (prepare), so a fresh clone is ready to use.
 import { spawnSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -31,4 +31,5 @@ if (tsc === undefined) {
 rmSync('dist', { recursive: true, force: true });
 run(tsc, '-p', 'tsconfig.build.json');
 run('scripts/prepare-machines.js');
+run('scripts/build-program.js');
 run('scripts/build-web.js');

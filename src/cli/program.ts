@@ -48,10 +48,25 @@ async function runYargs(args: readonly string[]): Promise<void> {
   for (const { name, summary, load } of COMMANDS)
     if (name === wanted) parser.command({ ...(await load()), describe: summary });
     else parser.command(name, summary);
+  dropLateHelp(parser);
   parser.middleware(restoreDashes, true);
   parser.check((argv) => singleValues(argv, parser), true);
   const words = args.length === 0 ? ['--help'] : args;
   await parser.parseAsync(words.map((word) => (word === '-' ? DASH : word)));
+}
+
+/**
+ * yargs lays out the help of a command after its handler has been called, in case somebody asks for it later: that takes
+ * longer than all else of starting, and nobody does.
+ */
+function dropLateHelp(parser: Argv): void {
+  const { getUsageInstance } = (parser as unknown as YargsInternals).getInternalMethods();
+  getUsageInstance().cacheHelpMessage = () => undefined;
+}
+
+/** Of yargs, and left out of its types. */
+interface YargsInternals {
+  getInternalMethods(): { getUsageInstance(): { cacheHelpMessage: () => void } };
 }
 
 /** Stands for a lone `-` (standard input or output) inside yargs, which drops it; no argument can hold a NUL. */

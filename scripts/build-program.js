@@ -1,0 +1,43 @@
+// Bundles the command line into dist/program/: one file a command instead of hundreds, which is most of what starting
+// takes. The modules of dist/ stay as they are for those who import them, and for threads.
+import { readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const dist = join(root, 'dist');
+const folder = join(dist, 'program');
+
+/** In a bundle, too, a module finds its data by its place in dist/. */
+const ownPlaces = {
+  name: 'own-places',
+  setup({ onLoad }) {
+    onLoad({ filter: /\/dist\/.*\.js$/ }, ({ path }) => {
+      const text = readFileSync(path, 'utf8');
+      if (!text.includes('import.meta.url')) return null;
+      const place = JSON.stringify(relative(folder, path).replaceAll('\\', '/'));
+      return {
+        contents: text.replaceAll('import.meta.url', `new URL(${place}, import.meta.url).href`),
+        loader: 'js',
+      };
+    });
+  },
+};
+
+await build({
+  entryPoints: [join(dist, 'cli/main.js')],
+  outdir: folder,
+  bundle: true,
+  splitting: true,
+  platform: 'node',
+  target: 'node20',
+  format: 'esm',
+  chunkNames: '[name]-[hash]',
+  plugins: [ownPlaces],
+  // Packages of the old module system look for Node's own modules with require.
+  banner: {
+    js: "import { createRequire as createRequire_ } from 'node:module'; const require = createRequire_(import.meta.url);",
+  },
+  logLevel: 'warning',
+});
