@@ -34,6 +34,8 @@ await build({
   target: 'node20',
   format: 'esm',
   chunkNames: '[name]-[hash]',
+  // Finds its WebAssembly beside itself.
+  external: ['@jitl/*'],
   plugins: [ownPlaces],
   // Packages of the old module system look for Node's own modules with require.
   banner: {
