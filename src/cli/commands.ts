@@ -17,6 +17,17 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./run.ts')).runCommand,
   },
   {
+    name: 'compare',
+    summary:
+      'one trace under several policies, machines or settings: one table, and the ledger lines that differ',
+    load: async () => (await import('./compare.ts')).compareCommand,
+  },
+  {
+    name: 'sweep',
+    summary: 'one trace over a grid of machine settings: one metric, or several, for each point',
+    load: async () => (await import('./sweep.ts')).sweepCommand,
+  },
+  {
     name: 'record',
     summary: 'run a program under Valgrind and record its accesses, mappings and forks',
     load: async () => (await import('./record.ts')).recordCommand,

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { Stats } from 'node:fs';
-import { type FileHandle, lstat, open, realpath, rename, rm, stat } from 'node:fs/promises';
+import { type FileHandle, lstat, open, readdir, realpath, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { InputError } from '../core/errors.ts';
 import { fromSystemError } from './errors.ts';
@@ -9,6 +9,11 @@ import { addUnfinished, removeUnfinished } from './unfinished.ts';
 /** Writes to standard output, at the reader's pace. A closed pipe ends the process (process-events.ts). */
 export async function print(text: string | Uint8Array): Promise<void> {
   if (!process.stdout.write(text)) await once(process.stdout, 'drain');
+}
+
+/** Columns of the terminal; `otherwise` where the output goes to a file or another program. */
+export function terminalWidth(otherwise: number): number {
+  return process.stdout.columns ?? otherwise;
 }
 
 /**
@@ -39,6 +44,30 @@ export async function checkWritable(path: string): Promise<void> {
   const status = await statIfThere(path);
   if (status && !status.isFile() && !status.isDirectory()) return;
   await (await AtomicFile.create(path)).discard();
+}
+
+/**
+ * Takes away what a process that was killed while it wrote this output has left beside it.
+ *
+ * @param path of an output that can be written ({@link checkWritable})
+ */
+export async function removeLeftovers(path: string): Promise<void> {
+  const target = await realpath(path).catch(() => path);
+  const folder = dirname(target);
+  const prefix = `.${basename(target)}.`;
+  for (const name of await readdir(folder)) {
+    const writer = name.startsWith(prefix) ? /^(\d+)\.\d+\.tmp$/.exec(name.slice(prefix.length)) : null;
+    if (writer && !isAlive(Number(writer[1]))) await rm(join(folder, name), { force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
+  }
 }
 
 let serial = 0;

@@ -2,7 +2,7 @@ import type { CommandModule } from 'yargs';
 import { differences, policyList, policyText } from '../report/policy.ts';
 import { explainPolicy } from '../sim/policy/explain.ts';
 import { policyNames } from '../sim/policy/preset-files.ts';
-import { print } from './output.ts';
+import { print, terminalWidth } from './output.ts';
 
 interface PoliciesArguments {
   explain: string | undefined;
@@ -46,9 +46,4 @@ async function list(json: boolean): Promise<void> {
 async function explainOne(nameOrFile: string, json: boolean): Promise<void> {
   const policy = await explainPolicy(nameOrFile);
   await print(json ? `${JSON.stringify(policy, null, 2)}\n` : policyText(policy, terminalWidth(120)));
-}
-
-/** Columns of the terminal; `otherwise` where the output goes to a file or another program. */
-function terminalWidth(otherwise: number): number {
-  return process.stdout.columns ?? otherwise;
 }

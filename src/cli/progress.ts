@@ -49,3 +49,27 @@ export class RunProgress {
     return bar;
   }
 }
+
+/** Progress of a row of runs on standard error: runs done of all, remaining time. Only on a terminal. */
+export class PointProgress {
+  readonly #start = Date.now();
+  #bar: SingleBar | null = null;
+
+  update(done: number, all: number): void {
+    if (!stderr.isTTY || (this.#bar === null && Date.now() - this.#start < QUIET_MS)) return;
+    if (this.#bar === null) {
+      this.#bar = new SingleBar({
+        format: '{bar} {value} of {total} runs  {eta_formatted} left',
+        stream: stderr,
+        clearOnComplete: true,
+        hideCursor: true,
+      });
+      this.#bar.start(all, 0);
+    }
+    this.#bar.update(done);
+  }
+
+  stop(): void {
+    this.#bar?.stop();
+  }
+}

@@ -7,7 +7,12 @@ import type { RunResult } from '../sim/result.ts';
 export function csvReport(result: RunResult): string {
   const { machine, ...rest } = result;
   const lines = [['key', 'value'], ...leaves({ ...rest, machine: machine.name }, '')];
-  return `${lines.map((cells) => cells.map(quoted).join(',')).join('\n')}\n`;
+  return csvLines(lines);
+}
+
+/** Rows of cells as CSV text. */
+export function csvLines(rows: readonly (readonly string[])[]): string {
+  return `${rows.map((cells) => cells.map(quoted).join(',')).join('\n')}\n`;
 }
 
 function leaves(value: unknown, path: string): string[][] {

@@ -3,6 +3,9 @@ import { InputError, nearest } from '../../core/errors.ts';
 import type { PolicyHooks } from '../../kernel/policy/hooks.ts';
 import { shortPolicyName } from './preset-files.ts';
 
+/** Each loading is a module of its own: two runs in one process share no variables of it. */
+let loads = 0;
+
 /** What a module says: a point to start from, axes that differ, and decisions of its own. */
 export interface PolicyModule {
   readonly base: string;
@@ -57,7 +60,9 @@ export async function loadModule(file: string): Promise<PolicyModule> {
 
 async function importDefault(file: string, place: string): Promise<unknown> {
   try {
-    return ((await import(pathToFileURL(file).href)) as { default?: unknown }).default;
+    const url = pathToFileURL(file);
+    url.searchParams.set('load', String(++loads));
+    return ((await import(url.href)) as { default?: unknown }).default;
   } catch (error) {
     const message = error instanceof Error ? error.message.split('\n')[0]! : String(error);
     throw new InputError(`the module cannot be loaded: ${message}`, {

@@ -2,6 +2,7 @@ import { InputError, nearest } from '../../core/errors.ts';
 import { Rng } from '../../core/rng.ts';
 import type { Chunk } from '../chunk.ts';
 import { ChunkBuilder } from '../chunk-builder.ts';
+import { forkRewrite } from './fork-rewrite.ts';
 import { forkServer } from './fork-server.ts';
 import { garbageCollected } from './garbage-collected.ts';
 import type { GeneratorKind, Parameter } from './generator.ts';
@@ -30,6 +31,7 @@ export const GENERATORS: readonly GeneratorKind[] = [
   redisSnapshot,
   zygote,
   forkServer,
+  forkRewrite,
   shell,
   prefork,
   garbageCollected,
@@ -85,14 +87,15 @@ function parameterValue(key: string, text: string, { unit, min, max }: Parameter
 /**
  * Makes a trace: the same kind, values and seed give the same one everywhere.
  * @param accesses at which it ends (a modify counts as two)
+ * @param builder what it is made in, whose statistics count it
  */
 export function* generate(
   kind: GeneratorKind,
   values: Readonly<Record<string, number>>,
   seed: number,
   accesses: number,
+  builder = new ChunkBuilder(),
 ): Generator<Chunk, void, undefined> {
-  const builder = new ChunkBuilder();
   const scene = new Scene(builder, accesses);
   for (const _ of kind.play(scene, values, new Rng(seed))) {
     yield builder.chunk;
