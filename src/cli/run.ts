@@ -7,13 +7,20 @@ import { CORES, type Core } from '../sim/accelerator/choose.ts';
 import type { Finding } from '../sim/check/finding.ts';
 import { collect } from '../sim/collect.ts';
 import { loadMachine } from '../sim/machine/load.ts';
-import { type RunPolicy, Simulation } from '../sim/run.ts';
+import { type RunOptions, type RunPolicy, Simulation } from '../sim/run.ts';
 import { openBeside } from '../trace/node/ahead/open.ts';
+import {
+  type CheckpointArguments,
+  checkCheckpoints,
+  startCheckpoints,
+  usesCheckpoints,
+  withCheckpoints,
+} from './checkpoint.ts';
 import { checkWritable, print, writeFileAtomic } from './output.ts';
 import { RunProgress } from './progress.ts';
 import { packageVersion } from './version.ts';
 
-interface RunArguments {
+interface RunArguments extends CheckpointArguments {
   trace: string;
   machine: string;
   set: string[] | undefined;
@@ -34,7 +41,7 @@ export const runCommand: CommandModule<object, RunArguments> = {
   command: 'run <trace>',
   describe: 'run a trace through a machine: TLB misses, walks, faults, and where every cycle went',
   builder: (yargs) =>
-    yargs
+    withCheckpoints(yargs)
       .positional('trace', {
         type: 'string',
         demandOption: true,
@@ -113,13 +120,14 @@ export const runCommand: CommandModule<object, RunArguments> = {
       ...(costs !== undefined && { costs: await costsNamed(costs, options.kernel) }),
     };
     for (const output of [options.json, options.csv]) if (output !== undefined) await checkWritable(output);
+    await checkCheckpoints(options, options.trace, chosen);
     const source = await openBeside(
       options.trace,
       options.format === undefined ? {} : { format: options.format },
     );
     const progress = new RunProgress(source.info.bytes);
     try {
-      const simulation = new Simulation(machine, source, {
+      const runOptions: RunOptions = {
         ...(options.kernel !== undefined && { kernel: options.kernel }),
         ...chosen,
         ...((policy ?? costs) !== undefined && { kernel: 'linux' }),
@@ -128,8 +136,12 @@ export const runCommand: CommandModule<object, RunArguments> = {
         warmup: options.warmup,
         ...(options.limit !== undefined && { limit: options.limit }),
         onProgress: (accesses) => progress.update(accesses, source.bytesRead),
-      });
-      await simulation.run(source);
+      };
+      const simulation = new Simulation(machine, source, runOptions);
+      const plan = usesCheckpoints(options)
+        ? await startCheckpoints(options, simulation, source, runOptions)
+        : undefined;
+      await simulation.run(source, plan);
       progress.stop();
       const result = await collect(simulation, source, packageVersion());
       if (result.trace.accesses === 0) throw nothingCounted(options);

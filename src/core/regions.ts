@@ -1,4 +1,9 @@
-/** Interns the upper 32 bits of addresses to small numbers, in order of first appearance. One per trace. */
+const UNKNOWN = -1;
+
+/**
+ * Interns the upper 32 bits of addresses to small numbers, in order of first appearance. One per trace: whoever
+ * decodes it gives the numbers (a thread ahead of the run may do so), the simulation only asks for them.
+ */
 export class RegionTable {
   private readonly ids = new Map<number, number>();
   private high = new Float64Array(64);
@@ -17,6 +22,11 @@ export class RegionTable {
     this.high[id] = high;
     this.ids.set(high, id);
     return id;
+  }
+
+  /** The number that a region has already, -1 when nothing in it has appeared. */
+  find(high: number): number {
+    return this.ids.get(high) ?? UNKNOWN;
   }
 
   /** `address >> 32` of a region. */

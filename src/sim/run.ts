@@ -57,6 +57,12 @@ export interface RunOptions {
   signal?: AbortSignal;
 }
 
+/** Called between two chunks when `every` more accesses have run: the state is whole then (sim/checkpoint). */
+export interface CheckpointPlan {
+  readonly every: number;
+  save(accesses: number): Promise<void>;
+}
+
 /** A point on the axes and, of a policy module, its own decisions. */
 export interface RunPolicy {
   readonly policy: Policy;
@@ -91,6 +97,8 @@ export class Simulation {
   /** Cycles before the window's time zero: the kernel's clock never goes back. */
   private clockBase = 0;
   private done = 0;
+  /** Chunks of the trace that have run. */
+  private chunksDone = 0;
   private counting: boolean;
   private readonly options: RunOptions;
   private readonly joinShift: number;
@@ -147,16 +155,28 @@ export class Simulation {
     return outcome;
   }
 
-  /** Runs the trace to its end, or to the limit. @throws InputError where the trace is broken */
-  async run(source: TraceSource): Promise<void> {
+  /**
+   * Runs the trace to its end, or to the limit; what ran before the checkpoint that this run was given the state of is
+   * decoded and passed over.
+   * @throws InputError where the trace is broken
+   */
+  async run(source: TraceSource, checkpoint?: CheckpointPlan): Promise<void> {
     let before = noCounts();
+    let saved = this.done;
+    let chunks = 0;
     for await (const chunk of source.chunks()) {
       const decoded = countsSince(before, source.statistics);
       before = { ...source.statistics };
+      if (chunks++ < this.chunksDone) continue;
       joinPages(chunk, this.joinShift);
       if (!this.#runChunk(chunk, decoded)) break;
+      this.chunksDone++;
       this.options.onProgress?.(this.done);
       if (this.options.signal?.aborted) break;
+      if (checkpoint && this.done - saved >= checkpoint.every) {
+        saved = this.done;
+        await checkpoint.save(this.done);
+      }
     }
     this.totalCycles = this.window.finish();
     this.checker?.atEnd(this.totalCycles, this.ledger.total());

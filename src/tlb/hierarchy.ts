@@ -124,7 +124,8 @@ export class TlbHierarchy implements TlbMaintenance {
   }
 
   invalidatePage(asid: number, vpn: number): void {
-    const region = this.regions.intern(Math.floor(vpn / REGION_PAGES));
+    const region = this.regions.find(Math.floor(vpn / REGION_PAGES));
+    if (region < 0) return; // nothing there was ever accessed
     const low = vpn % REGION_PAGES;
     const key = this.keyOf(asid, region, low);
     for (const tlb of this.all) {

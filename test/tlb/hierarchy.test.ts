@@ -158,3 +158,13 @@ describe('keys', () => {
     );
   });
 });
+
+describe('regions are numbered by the trace alone', () => {
+  it('an invalidation where nothing was accessed gives its region no number', () => {
+    const tlbs = hierarchy();
+    map(tlbs, 1, 5, 0);
+    tlbs.invalidatePage(1, 7 * 2 ** 20);
+    expect(tlbs.regions.count).toBe(1);
+    expect(frameOf(tlbs, 1, 5)).toBe(5);
+  });
+});

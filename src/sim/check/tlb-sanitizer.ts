@@ -39,7 +39,8 @@ export class TlbSanitizer {
     const { tlbs } = this.hardware;
     const findings: Finding[] = [];
     for (let page = Math.max(0, vpn - NEAR); page <= vpn + NEAR; page++) {
-      const region = tlbs.regions.intern(Math.floor(page / REGION_PAGES));
+      const region = tlbs.regions.find(Math.floor(page / REGION_PAGES));
+      if (region < 0) continue;
       const low = page % REGION_PAGES;
       const key = tlbs.keyOf(asid, region, low);
       for (const tlb of tlbs.all) {
