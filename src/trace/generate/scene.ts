@@ -10,7 +10,15 @@ const BASE = 2 ** 36;
 /** End of the lower half of a 48-bit address space. */
 const USER_END = 2 ** 47;
 
-/** A private anonymous mapping of made data, by byte offset. */
+/** What an anonymous mapping is beyond private and of small pages. */
+interface MappingKind {
+  readonly shared?: boolean;
+  /** Advised huge. */
+  readonly thp?: boolean;
+  readonly populate?: boolean;
+}
+
+/** An anonymous mapping of made data, by byte offset. */
 export class Area {
   readonly bytes: number;
   readonly #base: number;
@@ -76,9 +84,9 @@ export class Scene {
   }
 
   /** Maps anonymous memory in a process, whole pages of it, at a place of its own. */
-  map(pid: number, bytes: number): Area {
+  map(pid: number, bytes: number, how: MappingKind = {}): Area {
     const area = this.reserve(bytes);
-    this.place(pid, area);
+    this.place(pid, area, how);
     return area;
   }
 
@@ -94,15 +102,17 @@ export class Scene {
   }
 
   /** Maps anonymous memory at a reserved place. */
-  place(pid: number, { vpn, pages }: Area): void {
+  place(pid: number, { vpn, pages }: Area, { shared = false, thp, populate }: MappingKind = {}): void {
     this.#builder.event({
       kind: 'mmap',
       pid,
       vpn,
       pages,
       prot: 'rw',
-      shared: false,
+      shared,
       backing: { kind: 'anon' },
+      ...(thp && { thp }),
+      ...(populate && { populate }),
     });
   }
 

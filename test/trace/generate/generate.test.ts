@@ -142,6 +142,36 @@ describe('the process workloads', () => {
       expect(kinds.slice(i, i + 3)).toEqual(['fork', 'exit', 'wait']);
   });
 
+  it('fork-rewrite: each child writes its pages in order, then the parent its own, and the child ends', () => {
+    const { records, events } = make('fork-rewrite', ['size=64K', 'child=3', 'parent=2'], 16 + 2 * 5);
+    const [fill, rounds] = [records.slice(0, 16), records.slice(16)];
+    const base = fill[0]!.address;
+    expect(fill.map(({ address }) => address)).toEqual(fill.map((_, page) => base + BigInt(page) * 4096n));
+    expect(rounds.map(({ pid, address }) => [pid, (address - base) / 4096n])).toEqual([
+      [2, 0n],
+      [2, 1n],
+      [2, 2n],
+      [1, 0n],
+      [1, 1n],
+      [3, 0n],
+      [3, 1n],
+      [3, 2n],
+      [1, 0n],
+      [1, 1n],
+    ]);
+    expect(events.filter(({ kind }) => kind === 'exit')).toEqual([{ kind: 'exit', pid: 2, status: 0 }]);
+  });
+
+  it('fork-rewrite: its memory is mapped as asked', () => {
+    const { events } = make('fork-rewrite', ['size=2M', 'shared=1', 'huge=1', 'populate=1'], 1);
+    expect(events.find(({ kind }) => kind === 'mmap')).toMatchObject({
+      pages: 512,
+      shared: true,
+      thp: true,
+      populate: true,
+    });
+  });
+
   it('zygote: as many children live at a time as asked', () => {
     const { events } = make('zygote', ['size=64K', 'own=8K', 'children=5', 'life=512'], 30_000);
     let alive = 0;
