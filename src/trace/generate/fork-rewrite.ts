@@ -12,8 +12,8 @@ export const forkRewrite = kind({
     shared: ratio(0, '1: a shared mapping'),
     huge: ratio(0, '1: 2 MiB pages (MADV_HUGEPAGE)'),
     populate: ratio(0, '1: filled by MAP_POPULATE, without an access'),
-    child: count(0, 'pages that each child writes', 0),
-    parent: count(1, 'pages that the parent writes while the child lives'),
+    child: count(1000, 'pages that each child writes', 0),
+    parent: count(1000, 'pages that the parent writes while the child lives', 0),
   },
   *play(scene, { size, shared, huge, populate, child: childPages, parent: parentPages }) {
     const parent = scene.start('fork-rewrite');
