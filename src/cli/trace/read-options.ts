@@ -16,7 +16,7 @@ export function readOptions<T>(yargs: Argv<T>) {
     .positional('trace', {
       type: 'string',
       demandOption: true,
-      describe: 'a trace file, - for standard input',
+      describe: 'a trace file, a folder of lackey logs, - for standard input',
     })
     .option('format', { type: 'string', requiresArg: true, describe: 'the trace format, if not by content' })
     .option('recover', {

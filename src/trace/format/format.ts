@@ -2,6 +2,7 @@ import type { InputError } from '../../core/errors.ts';
 import type { Chunk } from '../chunk.ts';
 import type { ChunkBuilder } from '../chunk-builder.ts';
 import type { Inflater } from '../pwt/codec.ts';
+import type { FileHost } from '../record/files.ts';
 import type { MakeWriter } from '../write/writer.ts';
 
 /** The first bytes of a file, unpacked, for telling formats apart. */
@@ -18,6 +19,8 @@ export interface DecodeContext {
   /** Of the file, for messages. */
   readonly name: string;
   readonly inflater: Inflater;
+  /** The files of this machine; without them the system calls of a log are passed over. */
+  readonly files?: FileHost;
   /** Told of damage instead of throwing, by formats that can tell what is whole: everything before it was read. */
   readonly recover?: (damage: InputError) => void;
 }
@@ -36,6 +39,8 @@ export interface TraceFormat {
   readonly title: string;
   /** Where its layout is stated. */
   readonly origin: string;
+  /** Bytes that `describe` wants to see, where they are more than those that tell formats apart. */
+  readonly headBytes?: number;
   /** Is this the beginning of such a file? The first format of the table that says yes is taken. */
   readonly matches: (head: Head) => boolean;
   /** Of formats that describe themselves. Throws InputError when the description is damaged. */

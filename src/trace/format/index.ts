@@ -4,6 +4,8 @@ import { type Decoder, decodeStream } from '../decode.ts';
 import { describePwt, looksLikePwt } from '../pwt/file-header.ts';
 import { decodePwt } from '../pwt/reader.ts';
 import { PwtWriter } from '../pwt/writer.ts';
+import { decodeLackeyLog, describeLog } from '../record/lackey-log.ts';
+import { LOG_HEAD_BYTES, readLogHead } from '../record/log-head.ts';
 import { accessWriter } from '../write/access-writer.ts';
 import { champsimFormat } from '../write/champsim.ts';
 import { csvFormat } from '../write/csv.ts';
@@ -18,7 +20,7 @@ import { drmemtraceDecoder, looksLikeDrmemtrace } from './drmemtrace.ts';
 import { execlogDecoder, looksLikeExeclog } from './execlog.ts';
 import type { Head, TraceFormat } from './format.ts';
 import { Gem5Decoder, looksLikeGem5 } from './gem5.ts';
-import { LackeyDecoder, looksLikeLackey } from './lackey.ts';
+import { looksLikeLackey } from './lackey.ts';
 import { looksLikePageFaults, pageFaultDecoder } from './page-faults.ts';
 import { looksLikePerfTrace, perfTraceDecoder } from './perf-trace.ts';
 import { looksLikePinatrace, pinatraceDecoder } from './pinatrace.ts';
@@ -51,7 +53,9 @@ export const TRACE_FORMATS: readonly TraceFormat[] = [
     title: 'Valgrind lackey log, --trace-mem=yes',
     origin: 'valgrind, lackey/lk_main.c',
     matches: (head) => looksLikeLackey(head.lines),
-    decode: records((builder, name) => new LackeyDecoder(builder, name)),
+    headBytes: LOG_HEAD_BYTES,
+    describe: (head) => describeLog(readLogHead(head.bytes)),
+    decode: decodeLackeyLog,
     write: accessWriter(lackeyFormat),
   },
   {

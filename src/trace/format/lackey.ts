@@ -156,30 +156,31 @@ export class LackeyDecoder implements Decoder {
     const end = bytes.indexOf(NEWLINE, from);
     const line = lineText(bytes, from, end, this.#place);
     const access = ACCESS.exec(line);
-    if (access) this.#access(access[1]!, access[2]!, Number(access[3]), line);
-    else if (MESSAGE.test(line)) this.#stopped = this.#onMessage(line);
-    else throw this.#garbage(line);
+    if (!access && !MESSAGE.test(line)) throw this.#garbage(line);
+    try {
+      if (access) this.#access(access[1]!, access[2]!, Number(access[3]));
+      else this.#stopped = this.#onMessage(line);
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      throw new InputError(`${error.message}: ${quoteLine(line)}`, {
+        place: this.#place(),
+        ...(error.remedy !== undefined && { remedy: error.remedy }),
+      });
+    }
     this.#lines++;
     this.#builder.statistics.lines++;
     return end + 1;
   }
 
-  #access(letter: string, digits: string, size: number, line: string): void {
+  #access(letter: string, digits: string, size: number): void {
     const address = parseHex64(digits);
-    if (address === null)
-      throw new InputError(`an address above 64 bits: ${quoteLine(line)}`, { place: this.#place() });
-    if (size === 0)
-      throw new InputError(`an access of 0 bytes: ${quoteLine(line)}`, { place: this.#place() });
-    try {
-      const { high, low } = address;
-      if (letter === 'I') this.#builder.add(FETCH, high, low, size);
-      else if (letter === 'L') this.#builder.add(LOAD, high, low, size);
-      else if (letter === 'S') this.#builder.add(STORE, high, low, size);
-      else this.#builder.modify(high, low, size);
-    } catch (error) {
-      if (!(error instanceof InputError)) throw error;
-      throw new InputError(`${error.message}: ${quoteLine(line)}`, { place: this.#place() });
-    }
+    if (address === null) throw new InputError('an address above 64 bits');
+    if (size === 0) throw new InputError('an access of 0 bytes');
+    const { high, low } = address;
+    if (letter === 'I') this.#builder.add(FETCH, high, low, size);
+    else if (letter === 'L') this.#builder.add(LOAD, high, low, size);
+    else if (letter === 'S') this.#builder.add(STORE, high, low, size);
+    else this.#builder.modify(high, low, size);
   }
 
   #garbage(line: string): InputError {

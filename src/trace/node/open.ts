@@ -1,49 +1,32 @@
-import * as zlib from 'node:zlib';
-import { InputError } from '../../core/errors.ts';
+import type { InputError } from '../../core/errors.ts';
 import type { Chunk } from '../chunk.ts';
 import { ChunkBuilder } from '../chunk-builder.ts';
-import { type Compression, compressionOf } from '../compression.ts';
 import type { TraceFormat } from '../format/format.ts';
-import { detectFormat, formatNamed, TRACE_FORMATS } from '../format/index.ts';
 import { headOf, peek } from '../head.ts';
 import type { TraceInfo, TraceSource } from '../source.ts';
-import { decompress, MAX_EXPANSION } from './decompress.ts';
+import { HEAD_BYTES, type OpenOptions, openContent } from './content.ts';
 import { nodeDeflate } from './deflate.ts';
-import { TraceInput } from './input.ts';
+import type { TraceInput } from './input.ts';
+import { logSetNamed, openLogSet } from './log-set.ts';
+import { nodeFiles } from './record/host.ts';
 
-/** Bytes looked at to tell packings and formats apart. */
-const HEAD_BYTES = 65536;
-
-export interface OpenOptions {
-  /** Name in the format table; without it the content decides. */
-  readonly format?: string;
-  /** Unpacked bytes per stored byte that are believed (a guard against decompression bombs). */
-  readonly maxExpansion?: number;
-  /** Read a damaged native trace up to the damage, which is then `damage` of the source. */
-  readonly recover?: boolean;
-}
+export type { OpenOptions };
 
 /**
  * Opens a trace of any known format and packing.
- * @param path of a file, or `-` for standard input
+ * @param path of a file, or `-` for standard input; of lackey logs also a folder of them, or a name with `%p` or `*`
  * @throws InputError when there is no such file, or nothing that is known is in it
  */
 export async function openTrace(path: string, options: OpenOptions = {}): Promise<TraceSource> {
-  const wanted = options.format === undefined ? undefined : formatNamed(options.format);
-  const input = await TraceInput.open(path);
+  const names = path === '-' ? null : await logSetNamed(path);
+  if (names !== null) return openLogSet(path, names, options);
+  const { input, compression, format, content } = await openContent(path, options);
   try {
-    const stored = await peek(input.bytes(), HEAD_BYTES);
-    if (stored.head.length === 0) throw new InputError('the trace is empty', { place: path });
-    const compression = packingOf(stored.head, path, wanted);
-    const unpacked = decompress(stored.all, compression, input, options.maxExpansion ?? MAX_EXPANSION);
-    const content = await peek(unpacked, HEAD_BYTES);
-    if (content.head.length === 0) throw new InputError('the trace is empty once unpacked', { place: path });
-    const head = headOf(content.head, content.complete);
-    const format = wanted ?? detectFormat(head);
-    if (!format) throw unknownFormat(path);
+    const seen = await peek(content, format.headBytes ?? HEAD_BYTES);
+    const head = headOf(seen.head, seen.complete);
     const { properties, mapped } = format.describe?.(head, path) ?? { properties: {}, mapped: false };
     const info = { path, format: format.name, compression, bytes: input.size, properties, mapped };
-    return new FileTrace(info, format, input, content.all, options.recover ?? false);
+    return new FileTrace(info, format, input, seen.all, options.recover ?? false);
   } catch (error) {
     await input.close();
     throw error;
@@ -72,6 +55,7 @@ class FileTrace implements TraceSource {
     this.#chunks = format.decode(content, this.#builder, {
       name: info.path,
       inflater: nodeDeflate,
+      files: nodeFiles,
       ...(recover && { recover: onDamage }),
     });
   }
@@ -103,33 +87,4 @@ class FileTrace implements TraceSource {
   close(): Promise<void> {
     return this.#input.close();
   }
-}
-
-/** By the first bytes; brotli, which has no mark, by its name or by trying, when the bytes are no trace as they are. */
-function packingOf(head: Uint8Array, path: string, wanted: TraceFormat | undefined): Compression {
-  const marked = compressionOf(head);
-  if (marked !== 'plain') return marked;
-  if (detectFormat(headOf(head, false))) return 'plain';
-  if (/\.br$/i.test(path)) return 'brotli';
-  const start = brotliStart(head);
-  return start.length > 0 && (wanted || detectFormat(headOf(start, false))) ? 'brotli' : 'plain';
-}
-
-/** What the beginning of a brotli stream unpacks to; empty when it is none. */
-function brotliStart(head: Uint8Array): Uint8Array {
-  try {
-    return zlib.brotliDecompressSync(head, {
-      finishFlush: zlib.constants.BROTLI_OPERATION_FLUSH,
-      maxOutputLength: 64 << 20,
-    });
-  } catch {
-    return new Uint8Array(0);
-  }
-}
-
-function unknownFormat(path: string): InputError {
-  return new InputError('this is no trace format that pagewalk knows', {
-    place: path,
-    remedy: `name it with --format: ${TRACE_FORMATS.map((format) => format.name).join(', ')}`,
-  });
 }

@@ -1,19 +1,13 @@
+import { InputError } from '../../core/errors.ts';
 import type { Chunk } from '../chunk.ts';
-import { Window } from '../decode.ts';
 import { LackeyDecoder } from '../format/lackey.ts';
 import { type RecordContext, RecordedProcess, type Turn } from './process.ts';
-
-/** The growing log of one program in one process. */
-export interface GrowingLog {
-  readonly name: string;
-  /** What was added since; null when there is nothing new. The bytes are good until the next call. */
-  read(): Promise<Uint8Array | null>;
-  /** Nothing more will be read. */
-  close(): Promise<void>;
-}
+import { type GrowingLog, Track } from './track.ts';
 
 /** Bytes that one process may have read before the others have their turn. */
 const TURN_BYTES = 8 << 20;
+/** Processes at a time that are believed. */
+const MAX_PROCESSES = 32_768;
 
 /**
  * One trace out of the logs of many processes, while they grow. What is read of each log depends on when it was
@@ -25,6 +19,8 @@ export class Conductor {
   readonly #emit: (chunk: Chunk) => Promise<void>;
   readonly #isGone: (pid: number) => boolean;
   readonly #tracks = new Map<number, Track>();
+  /** Processes that began with the trace. */
+  readonly #roots = new Set<number>();
   /** Children whose fork has been read and whose log has not appeared. */
   readonly #expected = new Map<number, RecordedProcess>();
   /** Parents of processes that nobody has waited for, by child. */
@@ -57,6 +53,7 @@ export class Conductor {
     const process = new RecordedProcess(pid, this.#context, folder);
     process.start(program);
     this.#expected.set(pid, process);
+    this.#roots.add(pid);
   }
 
   /** A log has appeared: of a new process, or of the next program in a known one. */
@@ -68,7 +65,9 @@ export class Conductor {
     }
     const process = this.#expected.get(pid) ?? null;
     this.#expected.delete(pid);
-    this.#tracks.set(pid, new Track(pid, process, log));
+    const added = new Track(pid, process, log);
+    added.begun = this.#roots.has(pid);
+    this.#tracks.set(pid, added);
   }
 
   /** Reads every log as far as it goes for now. False when nothing has moved. */
@@ -87,6 +86,32 @@ export class Conductor {
       if (track.process === null) this.#adopt(track);
       else await this.#end(track, undefined);
     }
+  }
+
+  /**
+   * For logs that do not grow any more, when nothing moves: lets go on what stands still for want of a line. First
+   * children without a log end, then processes whose log is over, then those begin whose fork was not logged.
+   * @returns false when every process has ended
+   */
+  async force(): Promise<boolean> {
+    const [child] = this.#expected.keys();
+    if (child !== undefined) {
+      this.#expected.delete(child);
+      this.#exit(child, undefined);
+      return true;
+    }
+    const tracks = [...this.#tracks.values()];
+    const over = tracks.find(({ process, runs }) => process !== null && runs);
+    const unborn = tracks.find(({ process }) => process === null);
+    if (over) {
+      if (over.window.length > 0) {
+        // A log that goes on after an exec was of one that failed.
+        over.turn = null;
+        await this.#decode(over, true);
+      } else await this.#end(over, undefined);
+    } else if (unborn) this.#adopt(unborn);
+    else for (const track of tracks) track.waitsFor = track.vforked = null;
+    return tracks.length > 0;
   }
 
   /** The host still has this process: whoever waited for it saw it stop, not end. */
@@ -110,6 +135,7 @@ export class Conductor {
     let read = 0;
     let moved = false;
     while (track.runs && track.process !== null && read < TURN_BYTES) {
+      if (!track.begun) this.#begin(track, track.process);
       if (track.turn !== null) {
         const { turn } = track;
         if (turn.kind === 'exec' && !(await this.#execTurn(track, turn.path))) return moved;
@@ -134,6 +160,15 @@ export class Conductor {
       moved = true;
     }
     return moved;
+  }
+
+  /** Before the first line of a log: it may begin with another program than that of the fork. */
+  #begin(track: Track, process: RecordedProcess): void {
+    const { program } = track.log;
+    track.begun = true;
+    if (program === undefined) return;
+    process.exec(program);
+    this.#releaseVforkOf(track.pid);
   }
 
   /** Decodes what the window holds, up to a turn. */
@@ -163,6 +198,8 @@ export class Conductor {
     const { pid } = track;
     if (turn.kind === 'fork') {
       const { child, vfork } = turn;
+      if (this.#tracks.size + this.#expected.size >= MAX_PROCESSES)
+        throw new InputError(`more than ${MAX_PROCESSES} processes at a time`, { place: track.log.name });
       builder.event({ kind: 'fork', pid, child, ...(vfork && { vm: 'vfork' as const }) });
       this.#parents.set(child, pid);
       // The parent of a vfork sleeps until the child is another program or has ended (man 2 vfork).
@@ -193,7 +230,7 @@ export class Conductor {
     await track.log.close();
     track.begin(log);
     this.#current = null;
-    process.exec(path);
+    process.exec(path || (log.program ?? ''));
     this.#releaseVforkOf(track.pid);
     return true;
   }
@@ -235,47 +272,11 @@ export class Conductor {
 
   /** A process whose fork was nowhere to be read, as when its parent was killed meanwhile: it begins by itself. */
   #adopt(track: Track): void {
-    const name = 'unknown';
-    this.#context.builder.event({ kind: 'start', pid: track.pid, name });
+    const { program } = track.log;
     track.process = new RecordedProcess(track.pid, this.#context, '/');
-  }
-}
-
-/** Where the reading of one process is. */
-class Track {
-  readonly pid: number;
-  /** Null while its fork has not been read in the parent's log. */
-  process: RecordedProcess | null;
-  log: GrowingLog;
-  /** Logs of later programs in the same process. */
-  readonly next: GrowingLog[] = [];
-  window = new Window();
-  decoder: LackeyDecoder | null = null;
-  /** The window may hold lines that have not been decoded. */
-  pending = false;
-  turn: Turn | null = null;
-  /** The child whose end this process has seen, which is to be read first. */
-  waitsFor: number | null = null;
-  /** The child that this process sleeps for. */
-  vforked: number | null = null;
-  ended = false;
-
-  constructor(pid: number, process: RecordedProcess | null, log: GrowingLog) {
-    this.pid = pid;
-    this.process = process;
-    this.log = log;
-  }
-
-  get runs(): boolean {
-    return this.waitsFor === null && this.vforked === null && !this.ended;
-  }
-
-  /** The next program's log takes over. */
-  begin(log: GrowingLog): void {
-    this.log = log;
-    this.window = new Window();
-    this.decoder = null;
-    this.turn = null;
-    this.pending = false;
+    track.begun = true;
+    if (program === undefined)
+      this.#context.builder.event({ kind: 'start', pid: track.pid, name: 'unknown' });
+    else track.process.start(program);
   }
 }

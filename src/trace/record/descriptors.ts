@@ -12,6 +12,9 @@ const MEMFD_CREATE = 319;
 /** fcntl commands F_DUPFD and F_DUPFD_CLOEXEC. */
 const DUPLICATES = [0, 1030];
 const AT_FDCWD = 4294967196;
+/** Files are known by descriptors below: memory stays bounded whatever a log says. */
+const MAX_DESCRIPTORS = 65_536;
+const PATH_MAX = 4096;
 
 /** Which path each descriptor of a process was opened by. Forks copy it; an exec keeps it. */
 export class Descriptors {
@@ -42,10 +45,10 @@ export class Descriptors {
   ): void {
     const paths = this.#paths;
     const [first = 0, second = 0] = args;
-    if (nr === OPEN || nr === CREAT) paths.set(result, resolve(text ?? '', undefined));
+    if (nr === OPEN || nr === CREAT) this.#set(result, resolve(text ?? '', undefined));
     else if (nr === OPENAT)
-      paths.set(result, resolve(text ?? '', first === AT_FDCWD ? undefined : paths.get(first)));
-    else if (nr === MEMFD_CREATE) paths.set(result, `memfd:${text ?? ''}`);
+      this.#set(result, resolve(text ?? '', first === AT_FDCWD ? undefined : paths.get(first)));
+    else if (nr === MEMFD_CREATE) this.#set(result, `memfd:${text ?? ''}`);
     else if (nr === CLOSE) paths.delete(first);
     else if (nr === DUP || nr === DUP2 || nr === DUP3) this.#copy(first, result);
     else if (nr === FCNTL && DUPLICATES.includes(second)) this.#copy(first, result);
@@ -55,7 +58,12 @@ export class Descriptors {
   #copy(from: number, to: number): void {
     const path = this.#paths.get(from);
     if (path === undefined) this.#paths.delete(to);
-    else this.#paths.set(to, path);
+    else this.#set(to, path);
+  }
+
+  #set(fd: number, path: string): void {
+    if (fd < MAX_DESCRIPTORS && path.length <= PATH_MAX) this.#paths.set(fd, path);
+    else this.#paths.delete(fd);
   }
 }
 

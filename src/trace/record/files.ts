@@ -6,7 +6,9 @@ export interface FileHost {
   identify(path: string): FileIdentity | null;
   /** The first bytes of a file, fewer when it is shorter, none when it cannot be read. */
   head(path: string, bytes: number): Uint8Array;
-  /** The absolute path that `path` means in the folder `cwd`. */
+  /** The file that a command name means, as execvp finds it; null when there is none. */
+  find(command: string): string | null;
+  /** The absolute path that `path` means in the folder `cwd`; '' is the working directory of today. */
   resolve(cwd: string, path: string): string;
 }
 

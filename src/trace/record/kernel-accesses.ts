@@ -1,4 +1,5 @@
 import { LOAD, STORE } from '../../core/access.ts';
+import { InputError } from '../../core/errors.ts';
 
 /**
  * What system calls read from and write to the memory of their caller, by the number of the call (x86-64,
@@ -18,6 +19,9 @@ const store = (pointer: number, bytes: Buffer['bytes']): Buffer => ({ pointer, a
 const load = (pointer: number, bytes: Buffer['bytes']): Buffer => ({ pointer, access: LOAD, bytes });
 const path = (pointer: number): Buffer => load(pointer, 'text');
 
+/** The kernel never transfers more at once (include/linux/fs.h). */
+const MAX_RW_COUNT = 0x7ffff000;
+const ADDRESS_SPACE = 2 ** 64;
 const STAT = 144;
 const TIMESPEC = 16;
 
@@ -83,6 +87,7 @@ export interface KernelAccess {
 /**
  * The memory of the caller that a call which succeeded has accessed. Null pointers are no accesses.
  * @param result what the call returned
+ * @throws InputError when no kernel can have done that
  */
 export function kernelAccesses(
   nr: number,
@@ -94,6 +99,8 @@ export function kernelAccesses(
   for (const { pointer, access, bytes } of BUFFERS[nr] ?? []) {
     const address = args[pointer] ?? 0;
     const length = lengthOf(bytes, args, text, result);
+    if (length > MAX_RW_COUNT || address + length > ADDRESS_SPACE)
+      throw new InputError('a system call with a buffer that cannot be');
     if (address > 0 && length > 0) accesses.push({ type: access, address, bytes: length });
   }
   return accesses;

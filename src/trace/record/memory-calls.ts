@@ -1,4 +1,5 @@
 import { PAGE_BYTES } from '../../core/addr.ts';
+import { InputError } from '../../core/errors.ts';
 import type { Backing, TraceEvent } from '../event.ts';
 
 /** Numbers of the x86-64 system calls that change mappings. */
@@ -43,8 +44,36 @@ export type BackingOf = (fd: number) => number | null;
 const pageOf = (address: number): number => Math.floor(address / PAGE_BYTES);
 const pagesFor = (bytes: number): number => Math.ceil(bytes / PAGE_BYTES);
 
-/** The event that a successful call is to the address space; null for calls that do not change it. */
+/** Pages of a 64-bit address space. */
+const ALL_PAGES = 2 ** 52;
+
+/**
+ * The event that a successful call is to the address space; null for calls that do not change it.
+ * @throws InputError when no kernel can have done that
+ */
 export function memoryEvent(
+  pid: number,
+  nr: number,
+  args: readonly number[],
+  result: number,
+  backingOf: BackingOf,
+): TraceEvent | null {
+  const event = eventOf(pid, nr, args, result, backingOf);
+  if (event !== null && numbersOf(event).some((pages) => !(pages >= 0 && pages <= ALL_PAGES)))
+    throw new InputError('a system call with addresses that cannot be');
+  return event;
+}
+
+function numbersOf(event: TraceEvent): number[] {
+  const { vpn = 0, pages = 0, newVpn = 0, newPages = 0, endVpn = 0 } = event as PageNumbers;
+  const offset = event.kind === 'mmap' && event.backing.kind === 'file' ? event.backing.pageOffset : 0;
+  return [vpn, pages, newVpn, newPages, endVpn, offset];
+}
+
+/** Fields that hold a page or a number of pages, whichever event has them. */
+type PageNumbers = Partial<Record<'vpn' | 'pages' | 'newVpn' | 'newPages' | 'endVpn', number>>;
+
+function eventOf(
   pid: number,
   nr: number,
   args: readonly number[],

@@ -1,4 +1,5 @@
 import { PAGE_BYTES } from '../../core/addr.ts';
+import { InputError } from '../../core/errors.ts';
 import { BY_KERNEL } from '../chunk.ts';
 import type { ChunkBuilder } from '../chunk-builder.ts';
 import { Descriptors } from './descriptors.ts';
@@ -21,6 +22,10 @@ const WAIT4 = 61;
 const WAITID = 247;
 const P_PID = 1;
 const WNOHANG = 1;
+/** include/linux/threads.h PID_MAX_LIMIT. */
+const PID_MAX = 4 << 20;
+/** Far above what Valgrind allows (--max-threads, 500). */
+const MAX_THREADS = 65_536;
 
 /** What a line of the log asks of the order between processes. */
 export type Turn =
@@ -118,18 +123,30 @@ export class RecordedProcess {
     const parsed = parseSyscallLine(line);
     if (!parsed) return INTERRUPTED.test(line) ? this.#interrupted() : null;
     if (parsed.kind === 'call') {
+      this.#check(parsed.call);
       this.#run(parsed.call.tid);
+      // Logs without --trace-sched show only so that a handler runs where the call before should have returned.
+      const woken = this.#open.has(parsed.call.tid) ? this.#interrupted() : null;
       this.#open.set(parsed.call.tid, parsed.call);
       this.#last = parsed.call;
-      const turn = this.#started(parsed.call);
-      return turn ?? (parsed.result && this.#finish(parsed.call, parsed.result));
+      const turn = this.#started(parsed.call) ?? (parsed.result && this.#finish(parsed.call, parsed.result));
+      return turn ?? woken;
     }
     const call = parsed.tid === null ? this.#last : this.#open.get(parsed.tid);
     return call ? this.#finish(call, parsed.result) : null;
   }
 
+  #check({ pid, child }: SyscallStart): void {
+    if (pid !== this.pid)
+      throw new InputError(`a system call of process ${pid} in the log of process ${this.pid}`, {
+        remedy: 'give each process a log of its own: --log-file=FOLDER/%p.log',
+      });
+    if (child !== null && child > PID_MAX) throw new InputError('no process has such a number');
+  }
+
   #run(tid: number): void {
     if (tid === this.tid) return;
+    if (tid > MAX_THREADS) throw new InputError('no thread has such a number');
     this.tid = tid;
     this.#context.builder.event({ kind: 'switch', pid: this.pid, tid });
   }
@@ -182,7 +199,7 @@ export class RecordedProcess {
   }
 }
 
-const KILLED = /^==\d+== Process terminating with default action of signal (\d+)/;
+const KILLED = /^==\d+== Process terminating with default action of signal (\d{1,2})\b/;
 /** A handler is about to run in the thread that slept in a call. */
 const INTERRUPTED = /SCHED\[\d+\]:\s+acquired lock \(async_signalhandler\)/;
 const SCHEDULED = /SCHED\[(\d+)\]:\s+acquired lock/;

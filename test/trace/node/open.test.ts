@@ -120,7 +120,8 @@ describe('real recordings', () => {
 describe('a file that is no trace', () => {
   it.each([
     ['a missing file', () => join(folder, 'missing'), /no such trace file/],
-    ['a directory', () => folder, /directory/],
+    ['a folder without logs', () => mkdtempSync(join(folder, 'empty-')), /holds no logs/],
+    ['a name that no file has', () => join(folder, 'x-%p.log'), /no file has such a name/],
     ['an empty file', () => file('empty', ''), /empty/],
     ['an empty file, packed', () => file('empty.gz', gzipSync('')), /empty once unpacked/],
     ['binary junk', () => file('junk', createHash('sha512').update('junk').digest()), /no trace format/],

@@ -2,14 +2,16 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ChunkBuilder } from '../../../src/trace/chunk-builder.ts';
 import type { TraceEvent } from '../../../src/trace/event.ts';
-import { Conductor, type GrowingLog } from '../../../src/trace/record/conductor.ts';
+import { Conductor } from '../../../src/trace/record/conductor.ts';
 import { type FileHost, FileNumbers } from '../../../src/trace/record/files.ts';
+import type { GrowingLog } from '../../../src/trace/record/track.ts';
 import { bytesOf, recordsOf } from '../read.ts';
 
 /** A host on which /lib/c.so is the only file; paths are absolute. */
 const HOST: FileHost = {
   identify: (path) => (path === '/lib/c.so' ? { id: '1:2', bytes: 9000, tmpfs: false } : null),
   head: () => new Uint8Array(0),
+  find: (command) => command,
   resolve: (folder, path) => (path.startsWith('/') ? path : `${folder}/${path}`),
 };
 

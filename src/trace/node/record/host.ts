@@ -19,6 +19,8 @@ export const nodeFiles: FileHost = {
   },
   head(path, bytes) {
     try {
+      // A pipe or a device would be waited for.
+      if (!statSync(path).isFile()) return new Uint8Array(0);
       const file = openSync(path, 'r');
       try {
         const buffer = new Uint8Array(bytes);
@@ -30,6 +32,7 @@ export const nodeFiles: FileHost = {
       return new Uint8Array(0);
     }
   },
+  find: findProgram,
   resolve,
 };
 

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { type FileHandle, open, rm } from 'node:fs/promises';
-import type { GrowingLog } from '../../record/conductor.ts';
+import type { GrowingLog } from '../../record/track.ts';
 
 const READ_BYTES = 1 << 20;
 /** What was read is given back to the disk in pieces of this size. */
