@@ -37,6 +37,7 @@ export function brokenLaws(kernel: LinuxKernel): string[] {
   let used = tally.tables.size;
   const cached = new Map<number, number>();
   for (const file of k.files.values()) for (const pfn of file.cache.values()) cached.set(pfn, 1);
+  for (const pfn of k.swap.cache.values()) cached.set(pfn, 1);
   const heads = new Set<number>();
   for (const pfn of [...tally.mapped.keys(), ...cached.keys()]) heads.add(headOf(k.frames.flags[pfn]!, pfn));
   for (const head of heads) {
