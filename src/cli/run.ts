@@ -1,4 +1,4 @@
-import type { CommandModule } from 'yargs';
+import type { Argv, CommandModule } from 'yargs';
 import { InputError } from '../core/errors.ts';
 import type { CostPreset } from '../kernel/cost/preset.ts';
 import { csvReport } from '../report/csv.ts';
@@ -16,19 +16,17 @@ import {
   usesCheckpoints,
   withCheckpoints,
 } from './checkpoint.ts';
-import { checkWritable, print, writeFileAtomic } from './output.ts';
+import { print } from './output.ts';
+import { checkOutputs, type OutputArguments, outputOptions, writeOutputs } from './outputs.ts';
 import { RunProgress } from './progress.ts';
+import { checkStretch, nothingCounted, type Stretch, stretchOptions } from './stretch.ts';
 import { packageVersion } from './version.ts';
 
-interface RunArguments extends CheckpointArguments {
+interface RunArguments extends CheckpointArguments, OutputArguments, Stretch {
   trace: string;
   machine: string;
   set: string[] | undefined;
   format: string | undefined;
-  warmup: number;
-  limit: number | undefined;
-  json: string | undefined;
-  csv: string | undefined;
   kernel: 'demand' | 'linux' | undefined;
   policy: string | undefined;
   costs: string | undefined;
@@ -41,85 +39,18 @@ export const runCommand: CommandModule<object, RunArguments> = {
   command: 'run <trace>',
   describe: 'run a trace through a machine: TLB misses, walks, faults, and where every cycle went',
   builder: (yargs) =>
-    withCheckpoints(yargs)
-      .positional('trace', {
-        type: 'string',
-        demandOption: true,
-        describe: 'a trace file, - for standard input',
-      })
-      .option('machine', {
-        type: 'string',
-        default: 'skylake',
-        requiresArg: true,
-        describe: 'a preset (pagewalk machines) or a YAML file',
-      })
-      .option('set', {
-        type: 'string',
-        array: true,
-        requiresArg: true,
-        describe: 'change a constant: key=value',
-      })
-      .option('kernel', {
-        choices: ['demand', 'linux'] as const,
-        describe:
-          'whose mappings and faults: every page on demand, or Linux 6.18 (default where the trace has mappings)',
-      })
-      .option('policy', {
-        type: 'string',
-        requiresArg: true,
-        describe:
-          'how Linux decides at fork and at shared writes: a preset (pagewalk policies), a file, a module',
-      })
-      .option('costs', {
-        type: 'string',
-        requiresArg: true,
-        describe: "what Linux's work costs: a preset, or a file of `pagewalk calibrate -o`",
-      })
-      .option('format', {
-        type: 'string',
-        requiresArg: true,
-        describe: 'the trace format, if not by content',
-      })
-      .option('warmup', {
-        type: 'number',
-        default: 0,
-        requiresArg: true,
-        describe: 'accesses before counting begins',
-      })
-      .option('limit', { type: 'number', requiresArg: true, describe: 'accesses to run in all' })
-      .option('check', {
-        type: 'boolean',
-        default: false,
-        describe: 'hold TLBs, frames and ledger to their laws all along; exit 1 when one is broken',
-      })
-      .option('core', {
-        choices: CORES,
-        default: 'auto' as const,
-        describe:
-          'who runs the accesses: TypeScript, or WebAssembly as far as it can; the numbers are the same',
-      })
-      .option('json', {
-        type: 'string',
-        requiresArg: true,
-        describe: 'write the result as JSON, - for stdout',
-      })
-      .option('csv', { type: 'string', requiresArg: true, describe: 'write the result as key,value lines' })
+    outputOptions(withCheckpoints(stretchOptions(ownOptions(yargs))), 'key,value lines')
       .example('$0 run traces/cc1.lackey.br', 'the default machine')
       .example('$0 run t.lackey --machine zen3 --set tlb.stlb.arrays.0.ways=8', 'a changed one'),
   handler: async (options) => {
-    checkCounts(options);
-    if (options.json === '-' && options.csv === '-') {
-      throw new InputError('--json and --csv cannot both go to standard output', {
-        remedy: 'give one a file name',
-      });
-    }
+    checkStretch(options);
     const { machine } = await loadMachine(options.machine, options.set ?? []);
     const { policy, costs } = options;
     const chosen = {
       ...(policy !== undefined && { policy: await policyNamed(policy, options.kernel) }),
       ...(costs !== undefined && { costs: await costsNamed(costs, options.kernel) }),
     };
-    for (const output of [options.json, options.csv]) if (output !== undefined) await checkWritable(output);
+    await checkOutputs(options);
     await checkCheckpoints(options, options.trace, chosen);
     const source = await openBeside(
       options.trace,
@@ -145,10 +76,11 @@ export const runCommand: CommandModule<object, RunArguments> = {
       progress.stop();
       const result = await collect(simulation, source, packageVersion());
       if (result.trace.accesses === 0) throw nothingCounted(options);
-      if (options.json !== undefined)
-        await writeFileAtomic(options.json, `${JSON.stringify(result, null, 2)}\n`);
-      if (options.csv !== undefined) await writeFileAtomic(options.csv, csvReport(result));
-      if (options.json !== '-' && options.csv !== '-') await print(textReport(result));
+      const alsoText = await writeOutputs(options, {
+        json: () => `${JSON.stringify(result, null, 2)}\n`,
+        csv: () => csvReport(result),
+      });
+      if (alsoText) await print(textReport(result));
       if (simulation.checker !== null) reportFindings(simulation.checker.findings);
     } finally {
       progress.stop();
@@ -156,6 +88,59 @@ export const runCommand: CommandModule<object, RunArguments> = {
     }
   },
 };
+
+function ownOptions<T>(yargs: Argv<T>) {
+  return yargs
+    .positional('trace', {
+      type: 'string',
+      demandOption: true,
+      describe: 'a trace file, - for standard input',
+    })
+    .option('machine', {
+      type: 'string',
+      default: 'skylake',
+      requiresArg: true,
+      describe: 'a preset (pagewalk machines) or a YAML file',
+    })
+    .option('set', {
+      type: 'string',
+      array: true,
+      requiresArg: true,
+      describe: 'change a constant: key=value',
+    })
+    .option('kernel', {
+      choices: ['demand', 'linux'] as const,
+      describe:
+        'whose mappings and faults: every page on demand, or Linux 6.18 (default where the trace has mappings)',
+    })
+    .option('policy', {
+      type: 'string',
+      requiresArg: true,
+      describe:
+        'how Linux decides at fork and at shared writes: a preset (pagewalk policies), a file, a module',
+    })
+    .option('costs', {
+      type: 'string',
+      requiresArg: true,
+      describe: "what Linux's work costs: a preset, or a file of `pagewalk calibrate -o`",
+    })
+    .option('format', {
+      type: 'string',
+      requiresArg: true,
+      describe: 'the trace format, if not by content',
+    })
+    .option('check', {
+      type: 'boolean',
+      default: false,
+      describe: 'hold TLBs, frames and ledger to their laws all along; exit 1 when one is broken',
+    })
+    .option('core', {
+      choices: CORES,
+      default: 'auto' as const,
+      describe:
+        'who runs the accesses: TypeScript, or WebAssembly as far as it can; the numbers are the same',
+    });
+}
 
 /** A policy is Linux's: the demand kernel has none. Read only when asked for, with what reading YAML takes. */
 async function policyNamed(name: string, kernel: RunArguments['kernel']): Promise<RunPolicy> {
@@ -179,36 +164,6 @@ async function costsNamed(name: string, kernel: RunArguments['kernel']): Promise
     );
   const { loadCostPreset } = await import('../sim/calibrate/load-preset.ts');
   return loadCostPreset(name);
-}
-
-function checkCounts({ warmup, limit }: RunArguments): void {
-  for (const [name, value] of [
-    ['warmup', warmup],
-    ['limit', limit],
-  ] as const) {
-    if (value !== undefined && (!Number.isSafeInteger(value) || value < 0)) {
-      throw new InputError(`--${name} takes a number of accesses, not '${value}'`, {
-        remedy: `for example --${name} 1000000`,
-      });
-    }
-  }
-  if (limit !== undefined && limit <= warmup) {
-    throw new InputError(`--limit ${limit} leaves nothing to count after --warmup ${warmup}`, {
-      remedy: 'the limit counts the warm-up too: make it larger',
-    });
-  }
-}
-
-function nothingCounted({ trace, warmup }: RunArguments): InputError {
-  return warmup > 0
-    ? new InputError(`the trace ends within the warm-up of ${warmup} accesses`, {
-        place: trace,
-        remedy: 'make --warmup smaller',
-      })
-    : new InputError('the trace holds no accesses', {
-        place: trace,
-        remedy: 'record it with valgrind --tool=lackey --trace-mem=yes',
-      });
 }
 
 /** Findings go to standard error, so that results can still be piped; a finding makes the exit code 1. */
