@@ -1,27 +1,18 @@
 import type { JSX } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { type InputError, replay } from '../src/index.ts';
+import type { InputError } from '../src/index.ts';
 import { useKeys } from './model/keys.ts';
-import { viewMemory } from './model/memory-view.ts';
 import { encodeLink } from './model/permalink.ts';
 import type { Grain } from './model/player.ts';
 import { type Session, useSession } from './model/session.ts';
 import { introduction, textOf } from './model/source.ts';
 import { applyTheme, isDark, onSystemTheme, setDark } from './model/theme.ts';
-import { accessAt, viewAccess } from './model/walk-view.ts';
-import { AddressPanel } from './panels/address.tsx';
-import { PscPanel, TlbPanel } from './panels/caches.tsx';
 import { EditorPanel } from './panels/editor.tsx';
 import { Header } from './panels/header.tsx';
 import { HelpDialog } from './panels/help.tsx';
-import { LedgerPanel } from './panels/ledger.tsx';
-import { MemoryPanel } from './panels/memory.tsx';
-import { NowPanel } from './panels/now.tsx';
 import { ScriptPanel } from './panels/script.tsx';
-import { StepsPanel } from './panels/steps.tsx';
-import { TablesPanel } from './panels/tables.tsx';
 import { Transport } from './panels/transport.tsx';
-import { WalkPanel } from './panels/walk.tsx';
+import { Views } from './views.tsx';
 
 /** Milliseconds between two grains while playing. */
 const PACE: Readonly<Record<Grain, number>> = { line: 900, access: 700, step: 350, cycle: 40 };
@@ -68,6 +59,34 @@ export function App(): JSX.Element {
     help: () => setHelp(true),
   });
   const isDropping = useDrop(session.openFile);
+  const { source } = session;
+  const operation = player?.step.operation;
+  const script = useMemo(() => {
+    if (!player || !source) return undefined;
+    if (editing && canEdit)
+      return (
+        <EditorPanel
+          name={source.name}
+          text={textOf(source)}
+          onRun={session.runText}
+          onClose={() => setEditing(false)}
+        />
+      );
+    return (
+      <ScriptPanel
+        recording={player.recording}
+        operation={operation!}
+        name={source.name}
+        introduction={canEdit ? introduction(textOf(source)) : []}
+        onSeek={(line) => {
+          player.seekOperation(line);
+          session.redraw();
+        }}
+        onEdit={canEdit ? () => setEditing(true) : undefined}
+      />
+    );
+    // The list grows while it is recorded.
+  }, [player, source, editing, canEdit, operation, player?.recording.operations.length]);
   return (
     <div class={`page ${isDropping ? 'dropping' : ''}`}>
       <Header
@@ -85,36 +104,9 @@ export function App(): JSX.Element {
         onHelp={() => setHelp(true)}
       />
       {session.problem && <Problem problem={session.problem} />}
-      {player && session.source && (
+      {player && script && (
         <>
-          <Views
-            session={session}
-            script={
-              editing && canEdit ? (
-                <EditorPanel
-                  name={session.source.name}
-                  text={textOf(session.source)}
-                  onRun={session.runText}
-                  onClose={() => setEditing(false)}
-                />
-              ) : (
-                <ScriptPanel
-                  recording={player.recording}
-                  operation={player.step.operation}
-                  name={session.source.name}
-                  introduction={
-                    session.source.kind === 'scenario' ? introduction(textOf(session.source)) : []
-                  }
-                  onSeek={(operation) => {
-                    player.seekOperation(operation);
-                    session.redraw();
-                  }}
-                  onEdit={canEdit ? () => setEditing(true) : undefined}
-                />
-              )
-            }
-            onSeek={seek}
-          />
+          <Views player={player} script={script} onSeek={seek} />
           <Transport
             player={player}
             grain={grain}
@@ -128,66 +120,6 @@ export function App(): JSX.Element {
       )}
       {help && <HelpDialog onClose={() => setHelp(false)} />}
     </div>
-  );
-}
-
-interface ViewsProps {
-  readonly session: Session;
-  /** The script, or its editor. */
-  readonly script: JSX.Element;
-  readonly onSeek: (position: number) => void;
-}
-
-/** The panels: the script on the left, what happens in the middle, the hardware's caches on the right. */
-function Views({ session, script, onSeek }: ViewsProps): JSX.Element {
-  const player = session.player!;
-  const { recording, cursor, position } = player;
-  const { state } = cursor;
-  const reader = useMemo(() => new replay.PageTableReader(recording.mode), [recording]);
-  const number = accessAt(recording, position);
-  const view = useMemo(
-    () => (number < 0 ? undefined : viewAccess(recording, number, position)),
-    [recording, number, position],
-  );
-  const focusVpn = view?.access.vpn;
-  const focusSpace = view?.access.space;
-  const focus = useMemo(
-    () => (focusVpn === undefined ? undefined : { space: focusSpace!, vpn: focusVpn }),
-    [focusVpn, focusSpace],
-  );
-  const { versions } = state;
-  // The state is changed in place: this tells whether it was.
-  const stamp = `${versions.memory},${versions.frames},${versions.processes}`;
-  const memory = useMemo(
-    () => viewMemory(recording, reader, state, focus),
-    [recording, reader, focus, stamp],
-  );
-  const changes = useMemo(() => cursor.changes(), [cursor, position]);
-  const { what } = recording.steps[position - 1]!;
-  const touched = what.kind === 'lookup' && what.slot >= 0 ? what : undefined;
-  const owners = new Map<number, number>();
-  for (const { process } of memory.processes) if (!process.ended) owners.set(process.space, process.pid);
-  const pidOf = (asid: number) => owners.get((state.holders.get(asid) ?? 0) - 1) ?? 0;
-  const caches = { recording, state, changes, pidOf, touched };
-  return (
-    <main>
-      <div class="column left">
-        {script}
-        <LedgerPanel player={player} />
-      </div>
-      <div class="column middle">
-        <NowPanel player={player} />
-        <AddressPanel recording={recording} view={view} />
-        <WalkPanel recording={recording} view={view} />
-        <MemoryPanel view={memory} changes={changes} focus={focus} />
-      </div>
-      <div class="column right">
-        <StepsPanel player={player} onSeek={onSeek} />
-        <TlbPanel {...caches} />
-        <PscPanel {...caches} />
-      </div>
-      <TablesPanel recording={recording} reader={reader} state={state} changes={changes} view={view} />
-    </main>
   );
 }
 

@@ -3,8 +3,11 @@ import { type Browser, chromium, type Page } from 'playwright-core';
 
 const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
 
-/** A headless browser. Without one the tests fail: they are never skipped. */
-export async function launch(): Promise<Browser> {
+/**
+ * A headless browser. Without one the tests fail: they are never skipped.
+ * @param more further switches of Chromium
+ */
+export async function launch(more: readonly string[] = []): Promise<Browser> {
   if (!existsSync(CHROMIUM))
     throw new Error(`no browser at ${CHROMIUM}: install chromium, or name one in the variable CHROMIUM`);
   return chromium.launch({
@@ -17,6 +20,7 @@ export async function launch(): Promise<Browser> {
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
+      ...more,
     ],
   });
 }

@@ -55,8 +55,9 @@ export interface MemoryView {
 
 /** A VMA with no more pages than this is shown whole, empty pages too. */
 const WHOLE_VMA = 16;
-/** Mapped pages shown of a larger one, around the page at hand. */
+/** Mapped pages shown of a larger one, around the page at hand, and how many of them come and go at once. */
 const MAX_ROWS = 16;
+const ROWS_AT_ONCE = 8;
 const MAX_UNMAPPED_CARDS = 12;
 
 /** Processes, VMAs, pages and frames of one moment. `focus` is the page at hand. */
@@ -95,7 +96,8 @@ function viewVmas(
   return space.vmas.map((vma) => {
     const from = next;
     while (next < leaves.vpns.length && leaves.vpns[next]! < vma.end) next++;
-    const center = focus?.space === space.id ? focus.vpn : vma.start;
+    // The same pages in every process: sharers stand side by side.
+    const center = focus && focus.vpn >= vma.start && focus.vpn < vma.end ? focus.vpn : vma.start;
     const entries = (first: number, count: number) =>
       Array.from({ length: count }, (_, i) =>
         rowOf(recording, reader, space.id, reader.leaf(state.memory, leaves, first + i)),
@@ -132,7 +134,8 @@ function rowsOf(
   // A huge leaf begins at or before the page at hand.
   let at = vpns.findIndex((vpn) => vpn > center) - 1;
   if (at < 0) at = center < (vpns[0] ?? 0) ? 0 : vpns.length - 1;
-  const first = Math.max(0, Math.min(at - MAX_ROWS / 2, vpns.length - MAX_ROWS));
+  const wanted = (Math.floor(at / ROWS_AT_ONCE) - 0.5) * ROWS_AT_ONCE;
+  const first = Math.max(0, Math.min(wanted, vpns.length - MAX_ROWS));
   const rows = entries(first, Math.min(MAX_ROWS, vpns.length - first));
   return { rows, omitted: vpns.length - rows.length };
 }

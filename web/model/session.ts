@@ -22,8 +22,10 @@ export interface Session {
 
 const DEFAULT_MACHINE = start?.machine.name ?? 'lab-tiny';
 const DEFAULT_EXAMPLE = 'private-anon-fork';
-/** Milliseconds of recording between two chances to draw. */
+/** Milliseconds of recording between two chances for keys and clicks. */
 const SLICE = 8;
+/** Milliseconds of recording after which the page shows how far it has come. */
+const PROGRESS = 250;
 
 interface Loaded {
   readonly source: Source;
@@ -105,11 +107,15 @@ export function useSession(): Session {
   useEffect(() => {
     const recording = loaded?.player.recording;
     if (!recording) return;
+    let drawn = performance.now();
     let timer = setTimeout(function slice() {
-      const end = performance.now() + SLICE;
+      const begin = performance.now();
       let more = true;
-      while (more && performance.now() < end) more = recording.record();
-      redraw(undefined);
+      while (more && performance.now() < begin + SLICE) more = recording.record();
+      if (!more || performance.now() > drawn + PROGRESS) {
+        redraw(undefined);
+        drawn = performance.now();
+      }
       if (more) timer = setTimeout(slice);
     });
     return () => clearTimeout(timer);

@@ -58,9 +58,10 @@ export function MemoryPanel({ view, changes, focus }: MemoryProps): JSX.Element 
         </div>
         <Lines view={view} layout={layout} focus={focus} />
         <ul class="frames" aria-label="Frames">
-          {layout.cards.map((card) => (
+          {layout.cards.map((card, i) => (
+            // Elements are used again for other frames and pages: few are made anew.
             <Frame
-              key={card.frame.pfn}
+              key={i}
               card={card}
               top={layout.cardAt.get(card.frame.pfn)!}
               isChanged={changes.frame(card.frame.pfn)}
@@ -97,14 +98,14 @@ function Process({ block, focus }: { block: ProcessBlock; focus: MemoryProps['fo
           nothing mapped
         </p>
       )}
-      {vmas.map(({ vma, title, perm, rows, omitted }) => (
-        <div class="vma" key={vma.start}>
+      {vmas.map(({ vma, title, perm, rows, omitted }, i) => (
+        <div class="vma" key={i}>
           <h4 style={{ height: `${VMA_HEIGHT}em` }}>
             <b>{title}</b> <code>{perm}</code> <small>{sizeWords(vma.end - vma.start)}</small>
           </h4>
           <ul>
-            {rows.map((row) => (
-              <Page key={row.key} row={row} isFocus={focus?.space === row.space && isAt(row, focus.vpn)} />
+            {rows.map((row, at) => (
+              <Page key={at} row={row} isFocus={focus?.space === row.space && isAt(row, focus.vpn)} />
             ))}
           </ul>
           {omitted > 0 && (
@@ -165,7 +166,7 @@ function Lines({
         const isFocus = focus?.space === row.space && isAt(row, focus.vpn);
         lines.push(
           <path
-            key={row.key}
+            key={lines.length}
             class={`${colourClass(process.pid)} ${row.writable ? 'writable' : 'protected'} ${isFocus ? 'focus' : ''}`}
             d={`M0 ${from * 10}C${GUTTER * 5} ${from * 10} ${GUTTER * 5} ${to * 10} ${GUTTER * 10} ${to * 10}`}
           />,

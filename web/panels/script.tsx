@@ -36,9 +36,10 @@ export function ScriptPanel({
     const element = list.current;
     if (!element) return;
     const top = Math.max(0, operation) * line;
-    if (top < element.scrollTop + line) element.scrollTop = top - line * 2;
-    else if (top > element.scrollTop + element.clientHeight - line * 2)
-      element.scrollTop = top - element.clientHeight + line * 3;
+    const { scrollTop, clientHeight } = element;
+    // Into the middle, not just into sight: the next lines then scroll nothing.
+    if (top < scrollTop + line || top > scrollTop + clientHeight - line * 2)
+      element.scrollTop = top - clientHeight / 2;
   }, [operation, line]);
   useEffect(() => {
     const element = list.current;

@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { replay } from '../../src/index.ts';
 import { colourClass } from '../model/colours.ts';
-import type { AccessView } from '../model/walk-view.ts';
+import { ownersOf } from '../model/owners.ts';
 import { Padlock } from '../parts/icons.tsx';
 import { Panel } from '../parts/panel.tsx';
 
@@ -10,7 +10,8 @@ interface TablesProps {
   readonly reader: replay.PageTableReader;
   readonly state: replay.ReplayState;
   readonly changes: replay.Changes;
-  readonly view: AccessView | undefined;
+  /** The page of the access at hand. */
+  readonly focus: { readonly space: number; readonly vpn: number } | undefined;
 }
 
 /** Entries of one table that are drawn at most: those around the one on the way to the page at hand. */
@@ -19,19 +20,15 @@ const MAX_ENTRIES = 16;
 const MAX_OFF_PATH = 8;
 
 /** The page tables of every address space as trees, root at the left. */
-export function TablesPanel({ recording, reader, state, changes, view }: TablesProps): JSX.Element {
+export function TablesPanel({ recording, reader, state, changes, focus }: TablesProps): JSX.Element {
   const spaces = [...state.spaces.values()].map((value) => recording.objects[value - 1] as replay.SpaceView);
-  const owners = new Map<number, number>();
-  for (const value of state.processes.values()) {
-    const process = recording.objects[value - 1] as replay.ProcessView;
-    if (!process.ended && !owners.has(process.space)) owners.set(process.space, process.pid);
-  }
+  const owners = ownersOf(recording, state);
   return (
     <Panel id="tables" title="Page tables">
       {spaces.length === 0 && <p class="quiet">There is no address space.</p>}
       {spaces.map((space) => {
         const pid = owners.get(space.id) ?? 0;
-        const isHere = view?.access.space === space.id;
+        const isHere = focus?.space === space.id;
         return (
           <div key={space.id} class={`tree ${colourClass(pid)}`}>
             <h3>
@@ -43,7 +40,7 @@ export function TablesPanel({ recording, reader, state, changes, view }: TablesP
               pfn={space.root}
               level={recording.mode.levels}
               base={0}
-              path={isHere ? view.access.vpn : undefined}
+              path={isHere ? focus.vpn : undefined}
             />
           </div>
         );
@@ -53,7 +50,7 @@ export function TablesPanel({ recording, reader, state, changes, view }: TablesP
 }
 
 interface TableProps {
-  readonly context: Omit<TablesProps, 'view'>;
+  readonly context: Omit<TablesProps, 'focus'>;
   readonly pfn: number;
   readonly level: number;
   readonly base: number;
@@ -79,9 +76,9 @@ function Table({ context, pfn, level, base, path }: TableProps): JSX.Element {
       {used.length === 0 && <span class="quiet">empty</span>}
       {shown.length > 0 && (
         <ul>
-          {shown.map((index) => (
+          {shown.map((index, i) => (
             <Entry
-              key={index}
+              key={i}
               context={context}
               table={pfn}
               entry={reader.entry(state.memory, pfn, level, base, index)}

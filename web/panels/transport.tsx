@@ -124,9 +124,8 @@ function Timeline({ recording, length }: { recording: replay.Recording; length: 
         context.fillRect(firstStep * scale, canvas.height * 0.35, width, canvas.height * 0.65);
       }
       context.fillStyle = style.getPropertyValue('--bad');
-      for (const [step, { what }] of recording.steps.entries())
-        if (what.kind === 'fault' && step < length)
-          context.fillRect(step * scale, 0, Math.max(2, scale), canvas.height * 0.3);
+      for (const step of recording.faults)
+        context.fillRect(step * scale, 0, Math.max(2, scale), canvas.height * 0.3);
     };
     draw();
     const observer = new ResizeObserver(draw);

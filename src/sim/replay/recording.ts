@@ -39,6 +39,7 @@ export class Recording {
   #finished = false;
   /** By position: the cycle it is at. */
   readonly #cycleAt: number[] = [0];
+  readonly #faults: number[] = [];
   /** Ledger sums after every SUM_EVERY steps. */
   readonly #sums: Float64Array[] = [];
 
@@ -72,6 +73,11 @@ export class Recording {
 
   get accesses(): readonly AccessRecord[] {
     return this.#machine.tape.accesses;
+  }
+
+  /** Steps at which a page fault was raised, in order. */
+  get faults(): readonly number[] {
+    return this.#faults;
   }
 
   /** What cells of kind PROCESS and SPACE name. */
@@ -171,6 +177,7 @@ export class Recording {
   #settle(): void {
     for (let step = this.length; step < this.steps.length; step++) {
       let cycles = this.#cycleAt[step]!;
+      if (this.steps[step]!.what.kind === 'fault') this.#faults.push(step);
       for (const charge of this.steps[step]!.charges) cycles += charge.cycles;
       this.#cycleAt.push(cycles);
       if ((step + 1) % SUM_EVERY === 0) this.#addSums(step + 1);

@@ -10,6 +10,7 @@ import {
   ENTRY_SHIFT,
   ENTRY_VPN,
   entryCell,
+  FRAME,
   FRAME_BYTE,
   FRAME_FLAGS,
   FRAME_INDEX,
@@ -17,11 +18,15 @@ import {
   FRAME_MAPS,
   FRAME_REFS,
   frameCell,
+  kindOf,
+  MEMORY,
   memoryCell,
   PSC,
   TLB,
 } from './cells.ts';
 import type { ReplayState } from './state.ts';
+
+const KINDS = { memory: MEMORY, frames: FRAME, tlbs: TLB, pscs: PSC } as const;
 
 /** What the kernel knows of a frame in use (struct page). */
 export interface FrameView {
@@ -128,10 +133,18 @@ export function liveEntries(cache: Float64Array): number {
 
 /** What one step changed, for showing it. */
 export class Changes {
+  static readonly #NONE = new Changes(new Set());
   readonly #cells: ReadonlySet<number>;
+  readonly #kinds: ReadonlySet<number>;
 
   constructor(cells: ReadonlySet<number>) {
     this.#cells = cells;
+    this.#kinds = new Set([...cells].map(kindOf));
+  }
+
+  /** These changes where any is of this kind; otherwise one object that has none, for all steps. */
+  of(kind: keyof typeof KINDS): Changes {
+    return this.#kinds.has(KINDS[kind]) ? this : Changes.#NONE;
   }
 
   frame(pfn: Pfn): boolean {
