@@ -14,6 +14,7 @@ export const TEST_FILES = [
   'test/sim/scenario-answers.test.ts',
   ...testsIn('test/kernel', ['test/kernel/fork-counts.test.ts', 'test/kernel/policy/conformance.test.ts']),
   'test/sim/linux-side.test.ts',
+  'test/report/smaps.test.ts',
   ...testsIn('test/sim/check'),
   'test/sim/conform.test.ts',
   'test/kernel/policy/conformance.test.ts',
