@@ -17,8 +17,7 @@ const ANON = 1;
 function pagemapWord(run: ScenarioRun, root: number, vpn: number, counts: Map<number, number>): bigint {
   const { kernel } = run.machine;
   const entry = entryAt(kernel, root, vpn);
-  if (entry.kind === 'none') return 0n;
-  if (entry.kind === 'swap') return 1n << 62n;
+  if (entry.kind !== 'page') return entry.kind === 'swap' ? 1n << 62n : 0n;
   const flags = kernel.state.frames.flags[entry.pfn]!;
   const present = (1n << 63n) | BigInt(entry.pfn);
   if (flags & ZERO_PAGE) return present;
