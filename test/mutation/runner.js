@@ -1,7 +1,21 @@
 // A test runner for Stryker (https://stryker-mutator.io) that keeps all tests compiled in one process: a mutant costs
 // milliseconds where a run of vitest costs seconds. It runs the tests that reach a mutant until one fails.
+import { createHash } from 'node:crypto';
 import { compileSuite } from './suite.js';
 import { ROOM_OF, TEST_FILES } from './tests.js';
+
+/**
+ * MUTATION_SAMPLE=0.2/1: only this part of the mutants, drawn by this seed, is judged; the others are reported as errors,
+ * which no score counts. Unset: all.
+ */
+const [part, seed] = (process.env.MUTATION_SAMPLE ?? '1/1').split('/');
+const inSample = ({ fileName, location, replacement }) => {
+  const path = fileName.slice(fileName.lastIndexOf('src'));
+  const digest = createHash('sha256')
+    .update(JSON.stringify([seed, path, location, replacement]))
+    .digest();
+  return digest.readUInt32BE() < Number(part) * 2 ** 32;
+};
 
 /** Where Stryker's instrumentation looks for the mutant that is on, and leaves what it counts. */
 globalThis.__stryker__ ??= {};
@@ -35,6 +49,7 @@ class InProcessRunner {
   }
 
   async mutantRun({ testFilter, activeMutant, hitLimit, sandboxFileName }) {
+    if (!inSample(activeMutant)) return { status: 'error', errorMessage: 'not in the sample' };
     this.suite ??= await compileSuite(TEST_FILES, false);
     const wanted = testFilter && new Set(testFilter);
     const files = testFilter ? new Set(testFilter.map(fileOf)) : new Set(TEST_FILES);
