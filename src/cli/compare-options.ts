@@ -21,6 +21,7 @@ export interface CompareArguments extends Stretch {
   policy: string[] | undefined;
   machine: string[];
   kernel: string[] | undefined;
+  costs: string[] | undefined;
   set: string[] | undefined;
   jobs: number | undefined;
 }
@@ -52,6 +53,12 @@ export function compareOptions<T>(yargs: Argv<T>) {
         array: true,
         requiresArg: true,
         describe: 'demand, linux, or both by commas',
+      })
+      .option('costs', {
+        type: 'string',
+        array: true,
+        requiresArg: true,
+        describe: "what Linux's work costs: presets or files of `pagewalk calibrate -o`, by commas",
       })
       .option('set', {
         type: 'string',
@@ -91,12 +98,13 @@ export function compareOptions<T>(yargs: Argv<T>) {
   );
 }
 
-/** What the arguments vary, in the order in which the table names it: machine, kernel, policy, settings. */
-export function axesOf({ policy, machine, kernel, set }: CompareArguments): Axis[] {
+/** What the arguments vary, in the order in which the table names it: machine, kernel, policy, costs, settings. */
+export function axesOf({ policy, machine, kernel, costs, set }: CompareArguments): Axis[] {
   const lists: [string, readonly string[] | undefined][] = [
     ['machine', machine],
     ['kernel', kernel],
     ['policy', policy],
+    ['costs', costs],
   ];
   return [
     ...lists.flatMap(([name, texts]) => (texts ? [{ name, values: texts.flatMap(listOf) }] : [])),

@@ -212,13 +212,14 @@ export class LinuxSide implements KernelSide {
 
   memory(): MemoryCounts {
     const { framesPeak, tablesPeak, bytesCopied, bytesZeroed } = this.kernel.state.counters;
-    const { extraPeak, interval, points } = this.timeline;
+    const { extraPeak, atFork, interval, points } = this.timeline;
     return {
       framesPeak,
       pageTableBytesPeak: tablesPeak * 4096,
       bytesCopied,
       bytesZeroed,
       extraPeak,
+      ...(atFork !== undefined && { framesAtFork: atFork }),
       overTime: { interval, frames: points },
     };
   }

@@ -47,6 +47,11 @@ export class MemoryTimeline {
     return this.before < 0 ? 0 : this.mostAfter - this.before;
   }
 
+  /** Frames in use at the first fork; undefined until there was one. */
+  get atFork(): number | undefined {
+    return this.before < 0 ? undefined : this.before;
+  }
+
   get interval(): Cycle {
     return this.spacing;
   }

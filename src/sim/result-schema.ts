@@ -117,6 +117,7 @@ export const resultSchema = z
       bytesCopied: count,
       bytesZeroed: count,
       extraPeak: count.optional().describe('Most frames since the first fork beyond those in use at it'),
+      framesAtFork: count.optional().describe('Frames in use at the first fork'),
       overTime: z
         .looseObject({ interval: count, frames: z.array(count) })
         .optional()

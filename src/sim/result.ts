@@ -125,6 +125,8 @@ export interface MemoryCounts {
   readonly bytesZeroed: number;
   /** Most frames in use since the first fork beyond those in use at it. */
   readonly extraPeak?: number;
+  /** Frames in use at the first fork. */
+  readonly framesAtFork?: number;
   /** The most frames in use in each interval of so many cycles, from the beginning. */
   readonly overTime?: { readonly interval: number; readonly frames: readonly number[] };
 }

@@ -48,6 +48,17 @@ describe('pagewalk compare', () => {
     ]);
   });
 
+  it('compares what kernel work costs by preset, as `run --costs` charges it', async () => {
+    const { points } = await json(trace, '--costs', 'linux-6.18,epyc-9005-kvm', '--limit', '3000');
+    expect(points.map(({ at }) => at[1])).toEqual(['linux-6.18', 'epyc-9005-kvm']);
+    const { stdout } = await pagewalk(
+      'run',
+      trace,
+      ...['--costs', 'epyc-9005-kvm', '--limit', '3000', '--json', '-'],
+    );
+    expect(points[1]!.results).toEqual([JSON.parse(stdout)]);
+  });
+
   it('prints a row for each point, marks the lowest, and shows that the ledger explains the difference', async () => {
     const { stdout } = await pagewalk('compare', trace, '--policy', 'eager,linux-6.18');
     expect(stdout).toMatch(/^policy .* minor /m);
@@ -102,7 +113,7 @@ describe('pagewalk compare', () => {
     ['a value that no machine can have', ['--set', 'tlb.stlb.ways=4,-1'], /ways/],
     ['a single point', ['--policy', 'eager'], /only one point/],
     ['nothing to vary', [], /only one point/],
-    ['a policy without Linux', ['--policy', 'eager,vfork', '--kernel', 'demand'], /needs the Linux kernel/],
+    ['a policy without Linux', ['--policy', 'eager,vfork', '--kernel', 'demand'], /need the Linux kernel/],
     ['the same point twice', ['--policy', 'eager,eager'], /twice/],
     ['more words than a trace', ['size=1M', '--policy', 'eager,vfork'], /belong to --gen/],
     ['no jobs', ['--policy', 'eager,vfork', '--jobs', '0'], /--jobs takes a whole number/],

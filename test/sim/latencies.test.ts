@@ -52,10 +52,12 @@ describe('memory over time', () => {
     const timeline = new MemoryTimeline();
     timeline.note(0, 500);
     timeline.note(10, 100);
+    expect(timeline.atFork).toBeUndefined();
     timeline.fork(100);
     timeline.note(20, 140);
     timeline.note(30, 110);
     timeline.fork(110);
     expect(timeline.extraPeak).toBe(40);
+    expect(timeline.atFork).toBe(100);
   });
 });

@@ -15,7 +15,10 @@ export function heading({ axes, points, seeds }: Comparison, width: number): str
   const kernels = varied.includes('kernel') ? [] : [`kernel ${kernel.name}`];
   const machines = varied.includes('machine') ? [] : [`${machine.name} at ${machine.core.frequencyGHz} GHz`];
   const lines = [
-    ['trace', `${trace.path} (${trace.format}), ${thousands(trace.accesses)} accesses`],
+    [
+      'trace',
+      `${trace.path === '-' ? 'standard input' : trace.path} (${trace.format}), ${thousands(trace.accesses)} accesses`,
+    ],
     ...(seeds ? [['seeds', `${seeds.join(', ')}: mean ± standard deviation`]] : []),
     ['at all', [...machines, ...kernels, ...fixed].join(', ')],
     ['varied', `${varied.join(', ')}: ${points.length} points`],

@@ -4,7 +4,7 @@ import { banded } from './bands.ts';
 import { heading } from './heading.ts';
 import { labelColumns } from './labels.ts';
 import { ledgerDifferences } from './ledger.ts';
-import { memoryOverTime } from './memory.ts';
+import { extraMemoryOverTime } from './memory.ts';
 import { BEST, BEST_IN_THE_MEAN, equalMetrics, metricColumns } from './metric-columns.ts';
 
 export interface CompareTextOptions {
@@ -20,7 +20,7 @@ export function comparisonText(comparison: Comparison, options: CompareTextOptio
   const sections = [
     heading(comparison, width),
     metricTable(comparison, width),
-    memoryOverTime(comparison),
+    extraMemoryOverTime(comparison),
     ledgerDifferences(comparison, lines, width),
   ];
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`;

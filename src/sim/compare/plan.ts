@@ -1,4 +1,5 @@
 import { InputError } from '../../core/errors.ts';
+import { loadCostPreset } from '../calibrate/load-preset.ts';
 import { loadMachine } from '../machine/load.ts';
 import type { Machine } from '../machine/machine.ts';
 import { locatePolicy } from '../policy/preset-files.ts';
@@ -10,13 +11,13 @@ import type { Point } from './point.ts';
 export type PointBase = Pick<Point, 'warmup' | 'limit'>;
 
 /** Names of axes that are not keys of the machine. */
-const NOT_SETTINGS = ['machine', 'kernel', 'policy'];
+const NOT_SETTINGS = ['machine', 'kernel', 'policy', 'costs'];
 
 /**
  * The points of some combinations, with machines and policies loaded, so that what is wrong with them is said before
  * anything runs.
- * @param axes `machine` among them; any of `kernel` and `policy`; the rest are keys as `--set` takes them
- * @throws InputError for a machine, policy or setting that is none, or a policy without the Linux kernel
+ * @param axes `machine` among them; any of `kernel`, `policy` and `costs`; the rest are keys as `--set` takes them
+ * @throws InputError for a machine, policy, cost preset or setting that is none, or what is Linux's without it
  */
 export async function pointsOf(
   axes: readonly Axis[],
@@ -41,8 +42,9 @@ export async function pointsOf(
     });
     const kernel = value('kernel');
     const policy = value('policy');
-    if (policy !== undefined && kernel === 'demand')
-      throw new InputError('--policy needs the Linux kernel, and --kernel demand has no fork', {
+    const costs = value('costs');
+    if (kernel === 'demand' && (policy ?? costs) !== undefined)
+      throw new InputError('--policy and --costs need the Linux kernel, and --kernel demand is another', {
         remedy: 'leave --kernel out, or say --kernel linux',
       });
     points.push({
@@ -50,6 +52,7 @@ export async function pointsOf(
       machine,
       ...(kernel !== undefined && { kernel: kernelNamed(kernel) }),
       ...(policy !== undefined && (await known(policies, policy, () => policyNamed(policy)))),
+      ...(costs !== undefined && { costs: loadCostPreset(costs) }),
     });
   }
   return points;

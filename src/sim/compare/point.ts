@@ -1,3 +1,4 @@
+import type { CostPreset } from '../../kernel/cost/preset.ts';
 import type { PolicyHooks } from '../../kernel/policy/hooks.ts';
 import type { Policy } from '../../kernel/policy/policy.ts';
 import type { TraceSource } from '../../trace/source.ts';
@@ -13,6 +14,7 @@ export interface Point {
   readonly policy?: Policy;
   /** File of a policy module, whose hooks go with `policy`; each run loads it anew, so that runs share no state. */
   readonly module?: string;
+  readonly costs?: CostPreset;
   readonly warmup: number;
   readonly limit?: number;
 }
@@ -23,11 +25,13 @@ export interface Point {
  * @throws InputError where the trace is broken, or does not fit the machine
  */
 export async function runPoint(point: Point, source: TraceSource, version: string): Promise<RunResult> {
-  const { machine, kernel, policy, module, warmup, limit } = point;
+  const { machine, kernel, policy, module, costs, warmup, limit } = point;
   const hooks = module === undefined ? undefined : await hooksOf(module);
   const simulation = new Simulation(machine, source, {
     ...(kernel !== undefined && { kernel }),
-    ...(policy && { policy: { policy, ...(hooks && { hooks }) }, kernel: 'linux' }),
+    ...(policy && { policy: { policy, ...(hooks && { hooks }) } }),
+    ...(costs && { costs }),
+    ...((policy ?? costs) && { kernel: 'linux' }),
     warmup,
     ...(limit !== undefined && { limit }),
   });

@@ -128,7 +128,7 @@ describe('planning points', () => {
     [['machine', 'policy'], ['skylake', 'linux-6.19'], /no policy is called/],
     [['machine', 'kernel'], ['skylake', 'windows'], /no kernel is called/],
     [['machine', 'tlb.stlb.wais'], ['skylake', '8'], /no key/],
-    [['machine', 'kernel', 'policy'], ['skylake', 'demand', 'vfork'], /needs the Linux kernel/],
+    [['machine', 'kernel', 'policy'], ['skylake', 'demand', 'vfork'], /need the Linux kernel/],
     [['machine', 'a', 'a'], ['skylake', '1', '2'], /varied twice/],
   ])('refuses %j = %j before anything runs', async (names, values, message) => {
     await expect(
