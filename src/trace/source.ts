@@ -26,6 +26,8 @@ export interface TraceSource {
   readonly statistics: TraceStatistics;
   /** Stored bytes read so far, for progress against `info.bytes`. */
   readonly bytesRead: number;
+  /** Number of the first access that comes, where the trace was opened at another than its first. */
+  readonly firstAccess?: number;
   /** What ended a reading that was told to recover; null while nothing has. */
   readonly damage: InputError | null;
   /**

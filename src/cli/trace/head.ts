@@ -6,28 +6,38 @@ import { count, openNamed, type ReadArguments, readOptions, reportDamage } from 
 
 interface HeadArguments extends ReadArguments {
   lines: number;
+  from: number;
 }
 
 const NAMES = ['fetch', 'load', 'store', 'modify'];
 
-/** `pagewalk trace head TRACE`: the first accesses and events as text. */
+/** `pagewalk trace head TRACE`: accesses and events as text. */
 export const headCommand: CommandModule<object, HeadArguments> = {
   command: 'head <trace>',
-  describe: 'show the first accesses and events',
+  describe: 'show the first accesses and events, or those from a position on',
   builder: (yargs) =>
-    readOptions(yargs).option('lines', {
-      alias: 'n',
-      type: 'number',
-      default: 20,
-      requiresArg: true,
-      describe: 'how many',
-    }),
+    readOptions(yargs)
+      .option('lines', {
+        alias: 'n',
+        type: 'number',
+        default: 20,
+        requiresArg: true,
+        describe: 'how many',
+      })
+      .option('from', {
+        type: 'number',
+        default: 0,
+        requiresArg: true,
+        describe: 'begin with this access, counted from 0',
+      }),
   handler: async (options) => {
     const wanted = count('lines', options.lines)!;
-    const source = await openNamed(options);
+    const from = count('from', options.from)!;
+    // From the access before it on, so that its own events are told from earlier ones.
+    const source = await openNamed(options, Math.max(0, from - 1));
     const lines: string[] = [];
     const cursor = new AccessCursor();
-    let index = 0;
+    let index = source.firstAccess ?? 0;
     try {
       if (wanted > 0)
         for await (const chunk of source.chunks()) {
@@ -39,8 +49,9 @@ export const headCommand: CommandModule<object, HeadArguments> = {
             more = cursor.next();
             const at = more ? cursor.at : Number.POSITIVE_INFINITY;
             for (; next < events.length && events[next]!.at <= at; next++)
-              lines.push(`${' '.repeat(12)}${eventText(events[next]!.event)}`);
-            if (more) lines.push(`${String(index++).padStart(10)}  ${accessText(cursor)}`);
+              if (index >= from) lines.push(`${' '.repeat(12)}${eventText(events[next]!.event)}`);
+            if (more && index++ >= from)
+              lines.push(`${String(index - 1).padStart(10)}  ${accessText(cursor)}`);
           }
           if (lines.length >= wanted) break;
         }

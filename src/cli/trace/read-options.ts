@@ -26,9 +26,12 @@ export function readOptions<T>(yargs: Argv<T>) {
     });
 }
 
-/** Opens the trace that the arguments name. */
-export function openNamed({ trace, format, recover }: ReadArguments): Promise<TraceSource> {
-  return openTrace(trace, { recover, ...(format !== undefined && { format }) });
+/**
+ * Opens the trace that the arguments name.
+ * @param from the first access that is wanted
+ */
+export function openNamed({ trace, format, recover }: ReadArguments, from = 0): Promise<TraceSource> {
+  return openTrace(trace, { recover, ...(from > 0 && { from }), ...(format !== undefined && { format }) });
 }
 
 /** Says on standard error what a recovering read stopped at. */

@@ -63,12 +63,12 @@ export const sliceCommand: CommandModule<object, SliceArguments> = {
       pids: options.pid === undefined ? null : new Set(options.pid),
       addresses: options.address === undefined ? null : addressRange(options.address),
     };
-    const source = await openNamed(options);
+    const source = await openNamed(options, from);
     const progress = new RunProgress(source.info.bytes);
     const properties = { ...provenance(source), slice: sliceText(options) };
     const output = await createTrace(options.output, options.to, { properties, mapped: source.info.mapped });
     try {
-      for await (const chunk of slice(source.chunks(), wanted)) {
+      for await (const chunk of slice(source.chunks(), wanted, source.firstAccess)) {
         await output.write(chunk);
         progress.update(accessesOf(source.statistics), source.bytesRead);
       }

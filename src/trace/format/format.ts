@@ -2,6 +2,7 @@ import type { InputError } from '../../core/errors.ts';
 import type { Chunk } from '../chunk.ts';
 import type { ChunkBuilder } from '../chunk-builder.ts';
 import type { Inflater } from '../pwt/codec.ts';
+import type { RandomAccess } from '../random-access.ts';
 import type { FileHost } from '../record/files.ts';
 import type { MakeWriter } from '../write/writer.ts';
 
@@ -51,6 +52,16 @@ export interface TraceFormat {
     builder: ChunkBuilder,
     context: DecodeContext,
   ) => AsyncGenerator<Chunk, void, undefined>;
+  /**
+   * Of formats with an index: the trace from about access `from` on, with every event before it, and the number of
+   * the first access that comes. Null when the index is of no use.
+   */
+  readonly seek?: (
+    file: RandomAccess,
+    from: number,
+    builder: ChunkBuilder,
+    context: DecodeContext,
+  ) => Promise<{ first: number; chunks: AsyncIterable<Chunk> } | null>;
   /** Of formats that can be written. */
   readonly write?: MakeWriter;
 }

@@ -3,6 +3,7 @@ import type { ChunkBuilder } from '../chunk-builder.ts';
 import { type Decoder, decodeStream } from '../decode.ts';
 import { describePwt, looksLikePwt } from '../pwt/file-header.ts';
 import { decodePwt } from '../pwt/reader.ts';
+import { seekPwt } from '../pwt/seek.ts';
 import { PwtWriter } from '../pwt/writer.ts';
 import { decodeLackeyLog, describeLog } from '../record/lackey-log.ts';
 import { LOG_HEAD_BYTES, readLogHead } from '../record/log-head.ts';
@@ -39,6 +40,7 @@ export const TRACE_FORMATS: readonly TraceFormat[] = [
     matches: (head) => looksLikePwt(head.bytes),
     describe: (head, name) => describePwt(head.bytes, name),
     decode: decodePwt,
+    seek: seekPwt,
     write: (out, context) => PwtWriter.begin(out, context.deflater, context),
   },
   {

@@ -17,6 +17,11 @@ export interface OpenOptions {
   readonly maxExpansion?: number;
   /** Read a damaged native trace up to the damage, which is then `damage` of the source. */
   readonly recover?: boolean;
+  /**
+   * Accesses before this one are not wanted, a modify being one: a trace with an index leaves out those that it can
+   * (`firstAccess` of the source), never an event.
+   */
+  readonly from?: number;
 }
 
 /** An open file, its packing and its format. Whoever gets it closes `input`. */

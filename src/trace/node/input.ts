@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { InputError } from '../../core/errors.ts';
+import type { RandomAccess } from '../random-access.ts';
 
 const READ_BYTES = 1 << 20;
 
@@ -47,6 +48,33 @@ export class TraceInput {
       yield piece;
     }
     this.#ended = true;
+  }
+
+  /** This input for reading anywhere in it; null when it is a pipe. */
+  get file(): RandomAccess | null {
+    const { size } = this;
+    const handle = this.#handle;
+    if (handle === null || size === null) return null;
+    return {
+      size,
+      async readAt(offset, length) {
+        const buffer = new Uint8Array(length);
+        const { bytesRead } = await handle.read(buffer, 0, length, offset);
+        return buffer.subarray(0, bytesRead);
+      },
+      bytesFrom: (offset) => this.#bytesFrom(handle, offset),
+    };
+  }
+
+  async *#bytesFrom(handle: FileHandle, offset: number): AsyncGenerator<Uint8Array, void, undefined> {
+    const buffer = Buffer.allocUnsafeSlow(READ_BYTES);
+    for (let at = offset; ; ) {
+      const { bytesRead } = await handle.read(buffer, 0, READ_BYTES, at);
+      if (bytesRead === 0) return;
+      at += bytesRead;
+      this.bytesRead = at;
+      yield buffer.subarray(0, bytesRead);
+    }
   }
 
   /** SHA-256 of the file; a file that was not read to its end is read again for it. */

@@ -1,7 +1,7 @@
 import type { InputError } from '../../core/errors.ts';
 import type { Chunk } from '../chunk.ts';
 import { ChunkBuilder } from '../chunk-builder.ts';
-import type { TraceFormat } from '../format/format.ts';
+import type { DecodeContext, TraceFormat } from '../format/format.ts';
 import { headOf, peek } from '../head.ts';
 import type { TraceInfo, TraceSource } from '../source.ts';
 import { HEAD_BYTES, type OpenOptions, openContent } from './content.ts';
@@ -26,7 +26,9 @@ export async function openTrace(path: string, options: OpenOptions = {}): Promis
     const head = headOf(seen.head, seen.complete);
     const { properties, mapped } = format.describe?.(head, path) ?? { properties: {}, mapped: false };
     const info = { path, format: format.name, compression, bytes: input.size, properties, mapped };
-    return new FileTrace(info, format, input, seen.all, options.recover ?? false);
+    const trace = new FileTrace(info, format, input, seen.all, options.recover ?? false);
+    if (options.from !== undefined && compression === 'plain') await trace.seek(options.from);
+    return trace;
   } catch (error) {
     await input.close();
     throw error;
@@ -36,9 +38,12 @@ export async function openTrace(path: string, options: OpenOptions = {}): Promis
 class FileTrace implements TraceSource {
   readonly info: TraceInfo;
   damage: InputError | null = null;
+  firstAccess = 0;
   readonly #input: TraceInput;
+  readonly #format: TraceFormat;
+  readonly #context: DecodeContext;
   readonly #builder = new ChunkBuilder();
-  readonly #chunks: AsyncIterable<Chunk>;
+  #chunks: AsyncIterable<Chunk>;
 
   constructor(
     info: TraceInfo,
@@ -49,15 +54,26 @@ class FileTrace implements TraceSource {
   ) {
     this.info = info;
     this.#input = input;
+    this.#format = format;
     const onDamage = (damage: InputError): void => {
       this.damage = damage;
     };
-    this.#chunks = format.decode(content, this.#builder, {
+    this.#context = {
       name: info.path,
       inflater: nodeDeflate,
       files: nodeFiles,
       ...(recover && { recover: onDamage }),
-    });
+    };
+    this.#chunks = format.decode(content, this.#builder, this.#context);
+  }
+
+  /** Leaves out accesses before `from`, where the file has an index. */
+  async seek(from: number): Promise<void> {
+    const { file } = this.#input;
+    const sought = file && (await this.#format.seek?.(file, from, this.#builder, this.#context));
+    if (!sought) return;
+    this.firstAccess = sought.first;
+    this.#chunks = sought.chunks;
   }
 
   get regions() {

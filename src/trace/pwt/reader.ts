@@ -50,9 +50,29 @@ export async function* decodePwt(
   options: PwtReadOptions,
 ): AsyncGenerator<Chunk, void, undefined> {
   const reader = new ByteReader(source);
+  yield* decodeBlocks(reader, null, builder, options);
+}
+
+/** What has been read, or passed over, before a reader begins. */
+interface Before {
+  readonly blocks: number;
+  readonly accesses: number;
+}
+
+/**
+ * Decodes from where the reader stands: a block, or the file's header when nothing is `before` it.
+ * @throws InputError as decodePwt
+ */
+export async function* decodeBlocks(
+  reader: ByteReader,
+  before: Before | null,
+  builder: ChunkBuilder,
+  options: PwtReadOptions,
+): AsyncGenerator<Chunk, void, undefined> {
   try {
-    await skipFileHeader(reader, options.name);
-    for await (const block of unpackedBlocks(reader, options)) yield* decodeBlock(block, builder);
+    if (before === null) await skipFileHeader(reader, options.name);
+    const start = before ?? { blocks: 0, accesses: 0 };
+    for await (const block of unpackedBlocks(reader, start, options)) yield* decodeBlock(block, builder);
   } catch (error) {
     if (!(error instanceof InputError) || !options.recover) throw error;
     options.recover(error);
@@ -79,11 +99,12 @@ async function skipFileHeader(reader: ByteReader, name: string): Promise<void> {
 /** The blocks in order, up to AHEAD of them being unpacked while the consumer works. */
 async function* unpackedBlocks(
   reader: ByteReader,
+  before: Before,
   options: PwtReadOptions,
 ): AsyncGenerator<Block, void, undefined> {
   const ahead: Promise<Block>[] = [];
-  let number = 0;
-  let accesses = 0;
+  let number = before.blocks;
+  let { accesses } = before;
   let damage: unknown = null;
   let ended = false;
   while (!ended || ahead.length > 0) {
@@ -111,6 +132,24 @@ async function* unpackedBlocks(
     if (ahead.length > 0) yield await ahead.shift()!;
   }
   if (damage !== null) throw damage;
+}
+
+/**
+ * The block that the reader stands before, unpacked.
+ * @param number of the block, from 1, for messages
+ * @throws InputError when it is damaged
+ */
+export async function readBlock(
+  reader: ByteReader,
+  number: number,
+  { name, inflater }: PwtReadOptions,
+): Promise<Block> {
+  const place = `${name}: block ${number} (byte ${reader.offset})`;
+  try {
+    return await unpack(await takeBlock(reader), inflater, place);
+  } catch (error) {
+    throw error instanceof InputError && error.place !== undefined ? error : placed(error, place, null, null);
+  }
 }
 
 interface StoredBlock {

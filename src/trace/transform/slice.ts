@@ -18,16 +18,18 @@ export interface Slice {
 /**
  * A part of a trace. Every process event up to the end of the slice is kept, those before its first access too, so
  * that processes and mappings are as they were.
+ * @param first number of the first access in `chunks`, when those before `wanted.from` have been left out
  */
 export async function* slice(
   chunks: AsyncIterable<Chunk>,
   wanted: Slice,
+  first = 0,
 ): AsyncGenerator<Chunk, void, undefined> {
   const { from, to, pids } = wanted;
   const inRange = addressTest(wanted.addresses);
   const builder = new ChunkBuilder();
   const cursor = new AccessCursor();
-  let index = 0;
+  let index = first;
   let selected = pids === null;
   const apply = (event: TraceEvent): void => {
     if (event.kind === 'switch' && pids !== null) {
