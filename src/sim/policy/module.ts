@@ -1,13 +1,25 @@
 import { pathToFileURL } from 'node:url';
 import { InputError, nearest } from '../../core/errors.ts';
 import type { PolicyHooks } from '../../kernel/policy/hooks.ts';
+import { checkedHooks } from './checked-hooks.ts';
 import { shortPolicyName } from './preset-files.ts';
 
 /** Each loading is a module of its own: two runs in one process share no variables of it. */
 let loads = 0;
 
-/** What a module says: a point to start from, axes that differ, and decisions of its own. */
-export interface PolicyModule {
+/** What a policy module exports by default: all of it may be left out. */
+export interface PolicySource extends PolicyHooks {
+  /** The file name without it. */
+  readonly name?: string;
+  readonly description?: string;
+  /** A preset or file to start from; `linux-6.18` without it. */
+  readonly extends?: string;
+  /** Axes that differ, as in a policy file (docs/policies/README.md). */
+  readonly axes?: Readonly<Record<string, unknown>>;
+}
+
+/** A module as read: a point to start from, axes that differ, and decisions of its own. */
+interface PolicyModule {
   readonly base: string;
   readonly axes: Record<string, unknown>;
   readonly hooks: PolicyHooks;
@@ -17,8 +29,8 @@ const HOOKS = ['onFork', 'onWriteFault', 'onExit'] as const;
 const KEYS = ['name', 'description', 'extends', 'axes', ...HOOKS];
 
 /**
- * Loads a policy module: its default export has `name`, `description`, `extends` (a preset or file; linux-6.18),
- * `axes` (as in a policy file) and any of the hooks. The module runs with the rights of this program.
+ * Loads a policy module, whose default export is a {@link PolicySource}. It runs with the rights of this program. Its
+ * hooks throw InputError where they answer or throw what they must not.
  *
  * @throws InputError when it cannot be loaded or is no policy
  */
@@ -30,7 +42,7 @@ export async function loadModule(file: string): Promise<PolicyModule> {
       place,
       remedy: 'docs/policies/your-own.md shows one',
     });
-  const given = exported as Record<string, unknown>;
+  const given = exported as PolicySource;
   for (const key of Object.keys(given)) {
     if (KEYS.includes(key)) continue;
     const guess = nearest(key, KEYS);
@@ -54,7 +66,7 @@ export async function loadModule(file: string): Promise<PolicyModule> {
   return {
     base,
     axes: { ...axes, name, ...(description !== undefined && { description }) },
-    hooks: checkedHooks(given as PolicyHooks, place),
+    hooks: checkedHooks(given, place),
   };
 }
 
@@ -72,31 +84,6 @@ async function importDefault(file: string, place: string): Promise<unknown> {
         : 'try it alone: node FILE',
     });
   }
-}
-
-/** The hooks with their answers checked: a typing mistake in a string is an error, not another policy. */
-function checkedHooks(given: PolicyHooks, place: string): PolicyHooks {
-  const oneOf = <T extends string>(
-    hook: string,
-    answer: T | undefined,
-    allowed: readonly T[],
-  ): T | undefined => {
-    if (answer === undefined || allowed.includes(answer)) return answer;
-    throw new InputError(`${hook} answered ${JSON.stringify(answer)}`, {
-      place,
-      remedy: `it may answer ${allowed.map((one) => `'${one}'`).join(', ')} or undefined`,
-    });
-  };
-  return {
-    ...(given.onFork && {
-      onFork: (area, process) =>
-        oneOf('onFork', given.onFork!(area, process), ['copy-tables', 'skip', 'share-tables', 'copy-pages']),
-    }),
-    ...(given.onWriteFault && {
-      onWriteFault: (page) => oneOf('onWriteFault', given.onWriteFault!(page), ['reuse', 'copy']),
-    }),
-    ...(given.onExit && { onExit: (process) => given.onExit!(process) }),
-  };
 }
 
 function nameOf(place: string): string {
