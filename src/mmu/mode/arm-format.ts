@@ -65,6 +65,7 @@ export const ARM_FORMAT: PteFormat = {
   tableHi: (pfn: Pfn) => pageAddressHi(pfn),
   isPresent: (lo: number) => (lo & ARM_VALID) !== 0,
   isLeaf: (lo: number, _hi: number, level: number) => level === 1 || (lo & ARM_TYPE) === 0,
+  pfnShift: 12,
   pfnOf: (lo: number, hi: number) => (hi & PFN_HI) * 0x100000 + (lo >>> 12),
   attributesOf(lo: number, hi: number): number {
     const neverExecuted = lo & ARM_AP1 ? ARM_UXN_HI : ARM_PXN_HI;

@@ -35,6 +35,8 @@ export interface PteFormat {
   isLeaf(lo: number, hi: number, level: number): boolean;
   /** The next table, or with a level the frame of that level's leaf (only x86-32 tells them apart). */
   pfnOf(lo: number, hi: number, level?: number): Pfn;
+  /** Where the frame number of a level-1 leaf begins in the low word: all of it, unless the high word has more. */
+  readonly pfnShift: number;
   /** What this one entry says, upper levels not folded in; the size field is left 0. */
   attributesOf(lo: number, hi: number): number;
   /** A leaf is write-protected by `lo & protectAnd | protectOr`: bulk edits such as fork use the masks directly. */

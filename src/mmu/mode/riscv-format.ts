@@ -42,6 +42,7 @@ const leafLo = (pfn: Pfn, attributes: number): number =>
 const shared = {
   leafLo,
   tableLo: (pfn: Pfn) => (pfn << 10) | RISCV_V,
+  pfnShift: 10,
   isPresent: (lo: number) => (lo & RISCV_V) !== 0,
   isLeaf: (lo: number) => (lo & (RISCV_R | RISCV_W | RISCV_X)) !== 0,
   protectAnd: ~RISCV_W,

@@ -15,6 +15,7 @@ const X86_32_FORMAT: PteFormat = {
   leafHi: () => 0,
   tableHi: () => 0,
   isLeaf: (lo: number, _hi: number, level: number) => level === 1 || (lo & X86_PS) !== 0,
+  pfnShift: 12,
   pfnOf(lo: number, _hi: number, level = 1): Pfn {
     if (level === 1) return lo >>> 12;
     return ((lo >>> PSE36_SHIFT) & 0xff) * 0x100000 + ((lo >>> 22) << 10);

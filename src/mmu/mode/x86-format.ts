@@ -61,6 +61,7 @@ export const X86_FORMAT: PteFormat = {
   tableHi: (pfn: Pfn) => pageAddressHi(pfn),
   isPresent: (lo: number) => (lo & X86_P) !== 0,
   isLeaf: (lo: number, _hi: number, level: number) => level === 1 || (level <= 3 && (lo & X86_PS) !== 0),
+  pfnShift: 12,
   pfnOf: (lo: number, hi: number) => (hi & PFN_HI) * 0x100000 + (lo >>> 12),
   attributesOf(lo: number, hi: number): number {
     return (
