@@ -12,6 +12,7 @@ import { Header } from './panels/header.tsx';
 import { HelpDialog } from './panels/help.tsx';
 import { ScriptPanel } from './panels/script.tsx';
 import { Transport } from './panels/transport.tsx';
+import { ResultView } from './result/result-view.tsx';
 import { Views } from './views.tsx';
 
 /** Milliseconds between two grains while playing. */
@@ -91,7 +92,7 @@ export function App(): JSX.Element {
     <div class={`page ${isDropping ? 'dropping' : ''}`}>
       <Header
         name={session.source?.name ?? ''}
-        machine={session.machine}
+        machine={session.result ? undefined : session.machine}
         dark={dark}
         onExample={session.openExample}
         onMachine={session.setMachine}
@@ -104,6 +105,7 @@ export function App(): JSX.Element {
         onHelp={() => setHelp(true)}
       />
       {session.problem && <Problem problem={session.problem} />}
+      {session.result && <ResultView result={session.result} />}
       {player && script && (
         <>
           <Views player={player} script={script} onSeek={seek} />
@@ -134,8 +136,8 @@ function Problem({ problem }: { problem: InputError }): JSX.Element {
 
 /** Puts the link into the address bar and on the clipboard; what to say about it. */
 async function share({ source, machine, player }: Session): Promise<string> {
-  if (!source || !player) return '';
-  const hash = await encodeLink({ ...source, machine, place: player.place });
+  if (!source) return '';
+  const hash = await encodeLink({ ...source, machine, place: player?.place ?? '' });
   if (hash === undefined) return 'This is too large for a link.';
   history.replaceState(null, '', hash);
   try {

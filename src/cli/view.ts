@@ -23,12 +23,12 @@ interface ViewArguments {
 /** `pagewalk view [FILE]`: the page, served from this machine or written to a folder. */
 export const viewCommand: CommandModule<object, ViewArguments> = {
   command: 'view [file]',
-  describe: 'step through a scenario or a trace in the browser',
+  describe: 'step through a scenario or a trace in the browser, or look at a result there',
   builder: (yargs) =>
     yargs
       .positional('file', {
         type: 'string',
-        describe: 'a scenario (.scn) or a trace; without it an example',
+        describe: 'a scenario (.scn), a trace or a result (.json); without it an example',
       })
       .option('machine', {
         type: 'string',
@@ -55,6 +55,7 @@ export const viewCommand: CommandModule<object, ViewArguments> = {
         describe: 'accesses to take of a trace',
       })
       .example('$0 view traces/scenarios/private-anon-fork.scn', 'watch copy-on-write happen')
+      .example('$0 view result.json', 'where the cycles of a run went, in pictures')
       .example('$0 view --static site', 'a folder for a course to host'),
   handler: async (options) => {
     checkNumbers(options);

@@ -1,8 +1,14 @@
 import { readFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readPage } from '../../src/cli/view/page.ts';
 import { type PageServer, servePage } from '../../src/cli/view/server.ts';
+import { collect } from '../../src/sim/collect.ts';
+import { loadMachine } from '../../src/sim/machine/load.ts';
+import type { RunResult } from '../../src/sim/result.ts';
+import { Simulation } from '../../src/sim/run.ts';
+import { openTrace } from '../../src/trace/node/open.ts';
 import { errorsOf, launch, openPage } from './browser.ts';
 
 let browser: Browser;
@@ -148,11 +154,33 @@ describe('the page', () => {
     await page.close();
   });
 
+  test('shows a result that is dropped: its ledger as a picture that opens, counters, latencies, memory', async () => {
+    const page = await openPage(browser, server.url);
+    await drop(page, 'run.json', JSON.stringify(await resultOfRun()));
+    await page.waitForSelector('main.result');
+    for (const id of ['summary', 'ledger', 'latencies', 'memory', 'faults', 'walks', 'tlb', 'processes'])
+      expect(await page.locator(`#result-${id}`).isVisible()).toBe(true);
+    const top = page.locator('.icicle .row').first();
+    await top.getByRole('button', { name: /^kernel:/ }).click();
+    expect(await page.getByLabel('Part of the ledger').innerText()).toContain('kernel');
+    expect(await top.getByRole('button', { name: /^kernel\.fault/ }).isVisible()).toBe(true);
+    await drop(page, 'other.json', '{"name": "something else"}');
+    await page.waitForSelector('.page-problem');
+    expect(await page.locator('.page-problem').innerText()).toContain('no result of pagewalk');
+    expect(errorsOf(page)).toEqual([]);
+    await page.close();
+  });
+
+  test('is less than 300 kB for the browser to fetch, gzipped', async () => {
+    const files = [...(await readPage()).values()].map((content) => gzipSync(content).length);
+    expect(files.reduce((sum, bytes) => sum + bytes, 0)).toBeLessThan(300_000);
+  });
+
   test.each([
-    [390, 844],
+    [360, 780],
     [820, 1180],
     [1440, 900],
-    [2560, 1440],
+    [1920, 1080],
   ])('at %i x %i pixels shows every panel and nothing wider than the window', async (width, height) => {
     const page = await openPage(browser, server.url, { width, height });
     await press(page, 'ArrowDown', 6);
@@ -191,6 +219,15 @@ describe('the page', () => {
     await page.close();
   });
 });
+
+/** A run with a fork and page faults. */
+async function resultOfRun(): Promise<RunResult> {
+  const { machine } = await loadMachine('skylake');
+  const source = await openTrace('traces/perl-fork.pwt');
+  const simulation = new Simulation(machine, source, { kernel: 'linux', limit: 20_000 });
+  await simulation.run(source);
+  return collect(simulation, source, 'test');
+}
 
 async function drop(page: Page, name: string, text: string): Promise<void> {
   const data = await page.evaluateHandle(

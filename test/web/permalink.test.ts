@@ -7,7 +7,7 @@ describe('a link', () => {
     const names = fc.string({ maxLength: 20 });
     await fc.assert(
       fc.asyncProperty(
-        fc.constantFrom('scenario' as const, 'trace' as const),
+        fc.constantFrom('scenario' as const, 'trace' as const, 'result' as const),
         fc.uint8Array({ maxLength: 2000 }),
         names,
         names,

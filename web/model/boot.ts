@@ -11,7 +11,7 @@ interface BootData {
 interface Start {
   readonly machine: Machine;
   readonly source?: {
-    readonly kind: 'scenario' | 'trace';
+    readonly kind: 'scenario' | 'trace' | 'result';
     readonly name: string;
     /** The file, unpacked, in base64. */
     readonly base64: string;

@@ -1,11 +1,14 @@
 /** What a link holds: the source, the machine, and where to stand. */
 export interface Link {
-  readonly kind: 'scenario' | 'trace';
+  readonly kind: 'scenario' | 'trace' | 'result';
   readonly name: string;
   readonly bytes: Uint8Array;
   readonly machine: string;
   readonly place: string;
 }
+
+/** The parameter that holds the source. */
+const PARAMETERS = { scenario: 's', trace: 't', result: 'r' } as const;
 
 /** Links longer than this are not made: browsers and mail programs cut them. */
 const MAX_LINK = 60_000;
@@ -14,7 +17,7 @@ const MAX_LINK = 60_000;
 export async function encodeLink({ kind, name, bytes, machine, place }: Link): Promise<string | undefined> {
   const packed = toBase64Url(await through(new CompressionStream('deflate-raw'), bytes));
   const parameters = new URLSearchParams({
-    [kind === 'scenario' ? 's' : 't']: packed,
+    [PARAMETERS[kind]]: packed,
     n: name,
     m: machine,
     p: place,
@@ -26,11 +29,14 @@ export async function encodeLink({ kind, name, bytes, machine, place }: Link): P
 /** What a hash holds; undefined when it is no link or damaged. */
 export async function decodeLink(hash: string): Promise<Link | undefined> {
   const parameters = new URLSearchParams(hash.replace(/^#/, ''));
-  const kind = parameters.has('s') ? 'scenario' : 'trace';
-  const packed = parameters.get(kind === 'scenario' ? 's' : 't');
-  if (packed === null) return undefined;
+  const kinds = Object.keys(PARAMETERS) as Link['kind'][];
+  const kind = kinds.find((one) => parameters.has(PARAMETERS[one]));
+  if (kind === undefined) return undefined;
   try {
-    const bytes = await through(new DecompressionStream('deflate-raw'), fromBase64Url(packed));
+    const bytes = await through(
+      new DecompressionStream('deflate-raw'),
+      fromBase64Url(parameters.get(PARAMETERS[kind])!),
+    );
     return {
       kind,
       name: parameters.get('n') ?? 'linked',

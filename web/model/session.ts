@@ -1,15 +1,17 @@
 import { useEffect, useMemo, useReducer, useRef, useState } from 'preact/hooks';
-import { InputError } from '../../src/index.ts';
+import { InputError, parseResult, type RunResult } from '../../src/index.ts';
 import { boot, start } from './boot.ts';
 import { decodeLink } from './permalink.ts';
 import { Player } from './player.ts';
-import { record, type Source, scenarioSource, sourceOfFile } from './source.ts';
+import { record, type Source, scenarioSource, sourceOfFile, textOf } from './source.ts';
 
-/** What is on the page: a source on a machine, recorded, and where the viewer stands in it. */
+/** What is on the page: a source on a machine, recorded, and where the viewer stands in it; or a result. */
 export interface Session {
   readonly source: Source | undefined;
   readonly machine: string;
   readonly player: Player | undefined;
+  /** Of a source that is one. */
+  readonly result: RunResult | undefined;
   /** What was wrong with the file opened last. */
   readonly problem: InputError | undefined;
   readonly redraw: () => void;
@@ -30,7 +32,8 @@ const PROGRESS = 250;
 interface Loaded {
   readonly source: Source;
   readonly machine: string;
-  readonly player: Player;
+  readonly player: Player | undefined;
+  readonly result: RunResult | undefined;
 }
 
 /** State of the page, and everything that changes it. */
@@ -43,6 +46,12 @@ export function useSession(): Session {
 
   const actions = useMemo(() => {
     const load = async (source: Source, machine: string, place = '') => {
+      if (source.kind === 'result') {
+        const result = parseResult(source.name, textOf(source));
+        setProblem(undefined);
+        setLoaded({ source, machine, player: undefined, result });
+        return;
+      }
       const description = boot.machines[machine];
       if (!description) throw new InputError(`no machine is called '${machine}'`);
       const recording = await record(source, description);
@@ -52,7 +61,7 @@ export function useSession(): Session {
       const player = new Player(recording);
       if (place !== '') player.seekPlace(place);
       setProblem(undefined);
-      setLoaded({ source, machine, player });
+      setLoaded({ source, machine, player, result: undefined });
     };
     const open = (source: () => Promise<Source> | Source, machine: string, place?: string) =>
       Promise.resolve()
@@ -75,7 +84,7 @@ export function useSession(): Session {
         ),
       setMachine: (name: string) => {
         const current = now.current;
-        if (current) void open(() => current.source, name, current.player.place);
+        if (current) void open(() => current.source, name, current.player?.place);
       },
       runText: (text: string) => load(scenarioSource(now.current!.source.name, text), machineNow()),
       async begin() {
@@ -105,7 +114,7 @@ export function useSession(): Session {
 
   // Records the rest a slice at a time, so that the page stays alive.
   useEffect(() => {
-    const recording = loaded?.player.recording;
+    const recording = loaded?.player?.recording;
     if (!recording) return;
     let drawn = performance.now();
     let timer = setTimeout(function slice() {
@@ -126,6 +135,7 @@ export function useSession(): Session {
     source: loaded?.source,
     machine: loaded?.machine ?? DEFAULT_MACHINE,
     player: loaded?.player,
+    result: loaded?.result,
     problem,
   };
 }

@@ -1,9 +1,9 @@
 import { InputError, type Machine, replay } from '../../src/index.ts';
 import { through } from './permalink.ts';
 
-/** What is on the page: a scenario's text, or the beginning of a trace. */
+/** What is on the page: a scenario's text, the beginning of a trace, or a result of `pagewalk run --json`. */
 export interface Source {
-  readonly kind: 'scenario' | 'trace';
+  readonly kind: 'scenario' | 'trace' | 'result';
   readonly name: string;
   /** Unpacked. */
   readonly bytes: Uint8Array;
@@ -16,13 +16,18 @@ export const TRACE_LIMIT = 5000;
 export async function sourceOfFile(name: string, bytes: Uint8Array): Promise<Source> {
   const isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
   const unpacked = isGzip ? await through(new DecompressionStream('gzip'), bytes) : bytes;
-  const kind = !name.endsWith('.scn') && replay.isTrace(unpacked) ? 'trace' : 'scenario';
+  const kind = kindOf(name, unpacked);
   if (kind === 'scenario' && unpacked.includes(0))
-    throw new InputError('neither a scenario nor a trace that the page can read', {
+    throw new InputError('neither a scenario nor a trace nor a result that the page can read', {
       place: name,
       remedy: 'unpack .xz, .zst and .br files first, or open the trace with `pagewalk view`',
     });
   return { kind, name, bytes: unpacked };
+}
+
+function kindOf(name: string, bytes: Uint8Array): Source['kind'] {
+  if (/\.json(\.gz)?$/.test(name)) return 'result';
+  return !name.endsWith('.scn') && replay.isTrace(bytes) ? 'trace' : 'scenario';
 }
 
 export function scenarioSource(name: string, text: string): Source {
@@ -33,7 +38,7 @@ export function textOf({ bytes }: Source): string {
   return new TextDecoder().decode(bytes);
 }
 
-/** A recording of the source, with its first operation made. @throws InputError where the source is wrong */
+/** A recording of a scenario or trace, with its first operation made. @throws InputError where the source is wrong */
 export async function record(source: Source, machine: Machine): Promise<replay.Recording> {
   if (source.kind === 'scenario') return replay.recordScenario(source.name, textOf(source), machine);
   const inflater = { inflate: (bytes: Uint8Array) => through(new DecompressionStream('deflate-raw'), bytes) };

@@ -5,7 +5,8 @@ import { Folder, LinkIcon, Moon, Sun } from '../parts/icons.tsx';
 
 interface HeaderProps {
   readonly name: string;
-  readonly machine: string;
+  /** Undefined where nothing runs: a result has its own. */
+  readonly machine: string | undefined;
   readonly dark: boolean;
   readonly onExample: (name: string) => void;
   readonly onMachine: (name: string) => void;
@@ -48,25 +49,31 @@ export function Header(props: HeaderProps): JSX.Element {
           ))}
         </select>
       </label>
-      <label class="pick">
-        <span>Machine</span>
-        <select value={machine} onChange={({ currentTarget }) => onMachine(currentTarget.value)}>
-          {Object.values(boot.machines).map((one) => (
-            <option key={one.name} value={one.name} title={one.description}>
-              {one.name}
-            </option>
-          ))}
-        </select>
-      </label>
+      {machine !== undefined && (
+        <label class="pick">
+          <span>Machine</span>
+          <select value={machine} onChange={({ currentTarget }) => onMachine(currentTarget.value)}>
+            {Object.values(boot.machines).map((one) => (
+              <option key={one.name} value={one.name} title={one.description}>
+                {one.name}
+              </option>
+            ))}
+          </select>
+        </label>
+      )}
       <div class="tools">
-        <button type="button" onClick={() => file.current?.click()} title="Open a scenario or a trace">
+        <button
+          type="button"
+          onClick={() => file.current?.click()}
+          title="Open a scenario, a trace or a result"
+        >
           <Folder /> <span class="label">Open</span>
         </button>
         <input
           ref={file}
           type="file"
           hidden
-          aria-label="Open a scenario or a trace"
+          aria-label="Open a scenario, a trace or a result"
           onChange={({ currentTarget }) => {
             const chosen = currentTarget.files?.[0];
             if (chosen) onFile(chosen);
