@@ -1,31 +1,18 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type CompareRequest, compare } from '../../../src/sim/compare/compare.ts';
 import { openOrigin, shareTrace } from '../../../src/sim/compare/origin.ts';
 import { pointsOf } from '../../../src/sim/compare/plan.ts';
 import { runPoints } from '../../../src/sim/compare/run-points.ts';
+import { builtThread } from '../../built-thread.ts';
 
 let folder: string;
 let script: URL;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'pagewalk-compare-'));
-  const outfile = join(folder, 'thread.mjs');
-  // Threads take no TypeScript: built as `npm run build` would, into one file.
-  await build({
-    entryPoints: ['src/sim/compare/thread.ts'],
-    outfile,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    banner: {
-      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
-    },
-  });
-  script = pathToFileURL(outfile);
+  script = await builtThread('src/sim/compare/thread.ts', folder);
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 

@@ -2,31 +2,18 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { InputError } from '../../../../src/core/errors.ts';
 import { openAhead } from '../../../../src/trace/node/ahead/source.ts';
 import { openTrace } from '../../../../src/trace/node/open.ts';
 import type { TraceSource } from '../../../../src/trace/source.ts';
+import { builtThread } from '../../../built-thread.ts';
 
 let folder: string;
 let thread: URL;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'pagewalk-ahead-'));
-  const outfile = join(folder, 'thread.mjs');
-  // Threads take no TypeScript: built as `npm run build` would, into one file.
-  await build({
-    entryPoints: ['src/trace/node/ahead/thread.ts'],
-    outfile,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    banner: {
-      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
-    },
-  });
-  thread = pathToFileURL(outfile);
+  thread = await builtThread('src/trace/node/ahead/thread.ts', folder);
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
