@@ -15,10 +15,13 @@ export interface TraceStatistics {
   events: number;
   /** Text lines read, 0 for a binary format. */
   lines: number;
+  /** Records of the file that are no accesses of the program: cache traffic and responses of a gem5 trace. */
+  skipped: number;
 }
 
 export function createStatistics(): TraceStatistics {
-  return { records: 0, fetches: 0, loads: 0, stores: 0, modifies: 0, crossings: 0, events: 0, lines: 0 };
+  const access = { fetches: 0, loads: 0, stores: 0, modifies: 0, crossings: 0 };
+  return { records: 0, ...access, events: 0, lines: 0, skipped: 0 };
 }
 
 /** Accesses, a modify counted as a load and a store. */

@@ -67,6 +67,8 @@ function asText({ info, statistics }: TraceSource, profile: TraceProfile): strin
     `crossing    ${grouped(crossings)} cross a 4 KiB page`,
     `footprint   ${grouped(profile.pages)} pages of 4 KiB (${sizeText(profile.pages * 4096)}), ${grouped(profile.written)} of them written; ${grouped(profile.largePages)} of 2 MiB`,
   );
+  if (statistics.skipped > 0)
+    lines.push(`skipped     ${grouped(statistics.skipped)} records that are no accesses of the program`);
   if (profile.events.size > 0) {
     const events = [...profile.events].map(([kind, count]) => `${grouped(count)} ${kind}`).join(', ');
     lines.push(`events      ${events}`);

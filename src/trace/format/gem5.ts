@@ -1,17 +1,17 @@
 import protobuf from 'protobufjs/minimal.js';
-import { FETCH, LOAD, STORE } from '../../core/access.ts';
+import { FETCH, LOAD } from '../../core/access.ts';
 import { InputError } from '../../core/errors.ts';
+import { MODIFY } from '../access-cursor.ts';
 import type { ChunkBuilder } from '../chunk-builder.ts';
 import type { Decoder } from '../decode.ts';
+import { gem5Access } from './gem5-commands.ts';
 
 /**
  * gem5's packet traces (src/proto/packet.proto): the magic `gem5`, then messages, each behind its length as a varint:
- * a PacketHeader, then Packets { tick 1, cmd 2, addr 3, size 4, flags 5, ... }. Only ReadReq and WriteReq are taken:
- * the other commands are responses, or traffic between caches, and their numbers differ between versions.
+ * a PacketHeader, then Packets { tick 1, cmd 2, addr 3, size 4, flags 5, ... }. Packets that are no access of the
+ * program are counted as skipped.
  */
 const MAGIC = [0x67, 0x65, 0x6d, 0x35];
-const READ_REQ = 1;
-const WRITE_REQ = 4;
 /** Request::INST_FETCH. */
 const INSTRUCTION_FETCH = 0x100;
 const MAX_MESSAGE = 1 << 20;
@@ -91,10 +91,11 @@ export class Gem5Decoder implements Decoder {
     } catch {
       throw this.#refusal('the message is no packet');
     }
-    const type = flags & INSTRUCTION_FETCH ? FETCH : command === WRITE_REQ ? STORE : LOAD;
-    if (command !== READ_REQ && command !== WRITE_REQ) return;
+    const access = gem5Access(command);
     try {
-      this.#builder.add(type, high, low, size);
+      if (access === null) this.#builder.statistics.skipped++;
+      else if (access === MODIFY) this.#builder.modify(high, low, size);
+      else this.#builder.add(access === LOAD && flags & INSTRUCTION_FETCH ? FETCH : access, high, low, size);
     } catch (error) {
       throw error instanceof InputError ? this.#refusal(error.message) : error;
     }

@@ -206,6 +206,41 @@ const SAMPLES: Readonly<Record<string, Sample>> = {
 };
 const NAMES = Object.keys(SAMPLES);
 
+describe('a gem5 packet trace', () => {
+  /** The enumeration of gem5's src/mem/packet.hh from InvalidCmd on, MessageReq and MessageResp being two gaps. */
+  const COMMANDS = (
+    'InvalidCmd ReadReq ReadResp ReadRespWithInvalidate WriteReq WriteResp WriteCompleteResp WritebackDirty ' +
+    'WritebackClean WriteClean CleanEvict SoftPFReq SoftPFExReq HardPFReq SoftPFResp HardPFResp WriteLineReq ' +
+    'UpgradeReq SCUpgradeReq UpgradeResp SCUpgradeFailReq UpgradeFailResp ReadExReq ReadExResp ReadCleanReq ' +
+    'ReadSharedReq LoadLockedReq StoreCondReq StoreCondFailReq StoreCondResp LockedRMWReadReq LockedRMWReadResp ' +
+    'LockedRMWWriteReq LockedRMWWriteResp SwapReq SwapResp - - MemFenceReq MemSyncReq MemSyncResp MemFenceResp ' +
+    'CleanSharedReq CleanSharedResp CleanInvalidReq CleanInvalidResp'
+  ).split(' ');
+
+  it('has the demand and atomic requests as accesses, and counts what it skips', async () => {
+    const packets = COMMANDS.flatMap((_, command) => message([2, command], [3, 0x1000 + command], [4, 8]));
+    const decoded = await read('gem5', Uint8Array.from([...bytesOf('gem5'), ...message([2, 0]), ...packets]));
+    const accesses = decoded.records.map(
+      ({ type, address }) => `${COMMANDS[Number(address) - 0x1000]} ${type}`,
+    );
+    expect(accesses).toEqual([
+      'ReadReq load',
+      'WriteReq store',
+      'WriteLineReq store',
+      'ReadExReq store',
+      'ReadCleanReq load',
+      'ReadSharedReq load',
+      'LoadLockedReq load',
+      'StoreCondReq store',
+      'LockedRMWReadReq load',
+      'LockedRMWWriteReq store',
+      'SwapReq load',
+      'SwapReq store',
+    ]);
+    expect(decoded.statistics).toMatchObject({ records: 11, skipped: COMMANDS.length - 11 });
+  });
+});
+
 describe('every format', () => {
   it('that can be read has a sample here, but for the native one, which has its own tests', () => {
     expect([...NAMES, 'pwt'].sort()).toEqual(TRACE_FORMATS.map(({ name }) => name).sort());
