@@ -1,7 +1,7 @@
 import type { CommandModule } from 'yargs';
 import { comparisonCsv } from '../report/compare/csv.ts';
 import { comparisonText } from '../report/compare/text.ts';
-import { axesOf, type CompareArguments, compareOptions, runComparison } from './compare-options.ts';
+import { axesOf, type CompareArguments, compareOptions, runComparison, whole } from './compare-options.ts';
 import { print, terminalWidth } from './output.ts';
 import { checkOutputs, type OutputArguments, outputOptions, writeOutputs } from './outputs.ts';
 
@@ -32,13 +32,13 @@ export const compareCommand: CommandModule<object, Arguments> = {
         'under five seeds',
       ),
   handler: async (options) => {
+    const lines = whole('lines', options.lines, 0);
     await checkOutputs(options);
     const comparison = await runComparison(options, axesOf(options));
     const alsoText = await writeOutputs(options, {
       json: () => `${JSON.stringify(comparison, null, 2)}\n`,
       csv: () => comparisonCsv(comparison),
     });
-    if (alsoText)
-      await print(comparisonText(comparison, { width: terminalWidth(120), lines: options.lines }));
+    if (alsoText) await print(comparisonText(comparison, { width: terminalWidth(120), lines }));
   },
 };

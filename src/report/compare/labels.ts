@@ -17,10 +17,18 @@ export function labelColumns({ axes, points }: Comparison, rows = points.map((_,
 
 /** A point in few words: `on-demand-fork`, `zen3 ways=8`. */
 export function pointName(axes: readonly Axis[], at: Combination): string {
-  return variedAxes(axes)
-    .map((axis) => {
-      const { name } = axes[axis]!;
-      return name.includes('.') ? `${name.replace(/^.*\./, '')}=${at[axis]}` : at[axis];
-    })
-    .join(' ');
+  return wordsOf(axes, at).join(' ');
+}
+
+/** The same as the head of a column: what runs fastest below the rest. */
+export function pointHead(axes: readonly Axis[], at: Combination): [string, string] {
+  const words = wordsOf(axes, at);
+  return [words.slice(0, -1).join(' '), words.at(-1)!];
+}
+
+function wordsOf(axes: readonly Axis[], at: Combination): string[] {
+  return variedAxes(axes).map((axis) => {
+    const { name } = axes[axis]!;
+    return name.includes('.') ? `${name.replace(/^.*\./, '')}=${at[axis]}` : at[axis]!;
+  });
 }

@@ -1,7 +1,7 @@
 import type { Comparison } from '../../sim/compare/comparison.ts';
 import { thousands } from '../format.ts';
 import { banded, type Column } from './bands.ts';
-import { pointName } from './labels.ts';
+import { pointHead, pointName } from './labels.ts';
 
 /** With more points than this, the first is set against the fastest and the slowest alone. */
 const MOST_POINTS = 8;
@@ -27,7 +27,7 @@ export function ledgerDifferences(comparison: Comparison, most: number, width: n
   ];
   const others = pointsShown(totals);
   const columns: Column[] = [0, ...others].map((point) => ({
-    head: ['', pointName(comparison.axes, comparison.points[point]!.at)],
+    head: pointHead(comparison.axes, comparison.points[point]!.at),
     cells: [
       ...rows.map(([, values]) =>
         point === 0 ? thousands(values[0]!) : signed(values[point]! - values[0]!),
