@@ -5,6 +5,7 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { constants, Script } from 'node:vm';
 import { build } from 'esbuild';
+import { HURRIED } from './tests.js';
 import { collect, vitest } from './vitest.js';
 
 /** Stryker's instrumentation counts what each test reaches by a function per file, slow, of use in the dry run only. */
@@ -56,19 +57,19 @@ export async function compileSuite(files, withCoverage) {
 }
 
 /**
- * Properties are tried a quarter as often as in `npm test`, since a mutant that survives meets them all, and the first
- * counterexample will do: nobody reads the smallest one.
+ * The first counterexample of a property will do: nobody reads the smallest one. In hurried files properties are tried a
+ * quarter as often as in `npm test`, since a mutant that survives meets them all.
  */
-function hastily(fc) {
+function hasty(fc, hurried) {
   const assert = (property, { numRuns = 100, ...rest } = {}) =>
-    fc.assert(property, { ...rest, numRuns: Math.ceil(numRuns / 4), endOnFailure: true });
-  const hasty = { ...fc, assert };
-  return { ...hasty, default: hasty };
+    fc.assert(property, { ...rest, numRuns: Math.ceil(numRuns / (hurried() ? 4 : 1)), endOnFailure: true });
+  const module = { ...fc, assert };
+  return { ...module, default: module };
 }
 
 class Suite {
   constructor(script, require) {
-    const ours = { vitest, 'fast-check': hastily(require('fast-check')) };
+    const ours = { vitest, 'fast-check': hasty(require('fast-check'), () => HURRIED.has(this.file)) };
     this.script = script;
     this.require = (name) => ours[name] ?? require(name);
   }
@@ -77,6 +78,9 @@ class Suite {
   start() {
     const module = { exports: {} };
     this.script.runInThisContext()(this.require, module, module.exports);
-    return (file) => collect(module.exports.files[file]);
+    return (file) => {
+      this.file = file;
+      return collect(module.exports.files[file]);
+    };
   }
 }

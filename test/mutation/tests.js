@@ -20,6 +20,16 @@ export const TEST_FILES = [
   'test/kernel/policy/conformance.test.ts',
 ];
 
+/** Tests whose properties take seconds. */
+export const HURRIED = new Set([
+  'test/property/core.test.ts',
+  'test/mmu/walker.property.test.ts',
+  'test/kernel/conservation.test.ts',
+  'test/kernel/pressure.test.ts',
+  'test/kernel/proc.test.ts',
+  'test/kernel/policy/conformance.test.ts',
+]);
+
 /** Slow tests that have nothing to say about a room other than this one, though they go through it. */
 export const ROOM_OF = { 'test/kernel/policy/conformance.test.ts': 'src/kernel/policy/' };
 

@@ -122,7 +122,124 @@ describe('invalidation', () => {
   });
 });
 
+describe('whoever remembers a hit', () => {
+  it.each<[string, (tlbs: TlbHierarchy) => void]>([
+    ['a page', (tlbs) => tlbs.invalidatePage(1, 5)],
+    ['a range', (tlbs) => tlbs.invalidateRange(1, 5, 2)],
+    ['an ASID', (tlbs) => tlbs.invalidateAsid(1)],
+    ['all but global entries', (tlbs) => tlbs.invalidateNonGlobal()],
+    ['everything', (tlbs) => tlbs.invalidateAll()],
+    ['no entry but what entries allow', (tlbs) => tlbs.recheck(() => 0)],
+    ['packed keys', (tlbs) => void tlbs.keyOf(40, 0, 0)],
+  ])('must forget it when %s goes: the generation grows', (_what, act) => {
+    const tlbs = hierarchy();
+    map(tlbs, 1, 5, 0);
+    const before = tlbs.generation;
+    act(tlbs);
+    expect(tlbs.generation).toBe(before + 1);
+  });
+});
+
+describe('entries that are not global', () => {
+  it('go from all TLBs and address spaces at once, the global ones stay', () => {
+    const tlbs = hierarchy();
+    map(tlbs, 1, 10, 0);
+    map(tlbs, 2, 512, PAGES_2M);
+    map(tlbs, 3, 77, 0, ATTR_GLOBAL);
+    tlbs.invalidateNonGlobal();
+    expect([frameOf(tlbs, 1, 10), frameOf(tlbs, 2, 600), frameOf(tlbs, 4, 77)]).toEqual([null, null, 77]);
+    expect([tlbs.dtlb.invalidations, tlbs.stlb!.invalidations, tlbs.itlb.invalidations]).toEqual([2, 2, 0]);
+  });
+});
+
+describe('global entries', () => {
+  it('do not go with an ASID whose number packed keys use for them', () => {
+    const tlbs = hierarchy();
+    map(tlbs, 1, 77, 0, ATTR_GLOBAL);
+    tlbs.invalidateAsid(31);
+    expect(frameOf(tlbs, 1, 77)).toBe(77);
+  });
+
+  it('leave the pages of one address space to be found, in whichever slot they are', () => {
+    const tlbs = hierarchy();
+    map(tlbs, 1, 10, 0);
+    map(tlbs, 1, 11, 0, ATTR_GLOBAL);
+    expect([frameOf(tlbs, 1, 10), frameOf(tlbs, 1, 11), frameOf(tlbs, 1, 12)]).toEqual([10, 11, null]);
+  });
+
+  it('may exist from the first one to the next flush of everything', () => {
+    const tlbs = hierarchy();
+    expect(tlbs.hasGlobals).toBe(false);
+    map(tlbs, 1, 11, 0, ATTR_GLOBAL);
+    expect(tlbs.hasGlobals).toBe(true);
+    tlbs.invalidateNonGlobal();
+    expect(tlbs.hasGlobals).toBe(true);
+    tlbs.invalidateAll();
+    expect(tlbs.hasGlobals).toBe(false);
+  });
+});
+
+describe('a page that is filled again', () => {
+  it('replaces its entry: there are never two', () => {
+    const tlbs = hierarchy();
+    map(tlbs, 1, 10, 0);
+    map(tlbs, 1, 10, 0);
+    expect([...tlbs.dtlb.entries()]).toHaveLength(1);
+    expect(tlbs.dtlb.evictions).toBe(0);
+  });
+});
+
+describe('what entries allow', () => {
+  it('is worked out anew for every entry from its attributes', () => {
+    const tlbs = hierarchy();
+    map(tlbs, 1, 10, 0);
+    map(tlbs, 1, 11, 0);
+    tlbs.recheck((attributes) => (attributes & ATTR_READ ? 5 : 0));
+    const slots = [10, 11].map((vpn) => tlbs.find(tlbs.dtlb, tlbs.keyOf(1, 0, vpn), 0, vpn));
+    expect(slots.map((slot) => tlbs.dtlb.allowed[slot])).toEqual([5, 5]);
+  });
+});
+
+describe('hits', () => {
+  it('are slow when a first-level TLB has a latency, whichever it is; the STLB does not count', () => {
+    const at = (latency: number, name: string) => ({ ...tlb(name, [0], 1, 4), latency });
+    const slow = (itlb: number, dtlb: number, storeTlb: number, stlb: number) =>
+      new TlbHierarchy(
+        { itlb: at(itlb, 'I'), dtlb: at(dtlb, 'D'), storeTlb: at(storeTlb, 'S'), stlb: at(stlb, 'L2') },
+        new RegionTable(),
+      ).slowHits;
+    expect([slow(0, 0, 0, 7), slow(1, 0, 0, 0), slow(0, 1, 0, 0), slow(0, 0, 1, 0)]).toEqual([
+      false,
+      true,
+      true,
+      true,
+    ]);
+  });
+});
+
+describe('an STLB that nobody calls inclusive', () => {
+  it('leaves the first level alone when it evicts', () => {
+    const tlbs = new TlbHierarchy(
+      { itlb: tlb('I', [0], 1, 4), dtlb: tlb('D', [0], 1, 4), stlb: tlb('L2', [0], 1, 1) },
+      new RegionTable(),
+    );
+    map(tlbs, 1, 1, 0);
+    map(tlbs, 1, 2, 0);
+    expect([frameOf(tlbs, 1, 1), frameOf(tlbs, 1, 2)]).toEqual([1, 2]);
+  });
+});
+
 describe('an inclusive STLB', () => {
+  it('that evicts a large page keeps its own smaller entries inside it', () => {
+    const tlbs = hierarchy([0, PAGES_2M], true);
+    map(tlbs, 1, 512, PAGES_2M);
+    for (const vpn of [600, 1, 2, 3]) map(tlbs, 1, vpn, 0);
+    expect(tlbs.stlb!.find(tlbs.keyOf(1, 0, 513))).toBe(-1);
+    expect(tlbs.stlb!.find(tlbs.keyOf(1, 0, 600))).toBeGreaterThanOrEqual(0);
+    // The first level lost the large page and what lies inside it.
+    expect([frameOf(tlbs, 1, 513), frameOf(tlbs, 1, 600), frameOf(tlbs, 1, 1)]).toEqual([null, null, 1]);
+  });
+
   it('takes a page that it evicts out of the first level', () => {
     const tlbs = hierarchy([0], true);
     for (const vpn of [1, 2, 3, 4]) map(tlbs, 1, vpn, 0);
