@@ -2,9 +2,12 @@ import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { LINUX_6_18, type Policy } from '../../../src/kernel/policy/policy.ts';
+import type { KernelConfig } from '../../../src/kernel/state.ts';
 import { changedMeaning } from '../../../src/sim/policy/conformance.ts';
 import { policyNames } from '../../../src/sim/policy/preset-files.ts';
 import { loadPolicy } from '../../../src/sim/policy/read.ts';
+import { ScenarioRun } from '../../../src/sim/scenario/execute.ts';
+import { ScenarioMachine } from '../../../src/sim/scenario/machine.ts';
 import { parseScenario } from '../../../src/sim/scenario/parse.ts';
 import { randomScenario } from '../../../src/sim/scenario/random.ts';
 import type { Scenario } from '../../../src/sim/scenario/script.ts';
@@ -12,9 +15,10 @@ import { brokenPolicyLaws } from '../../oracle/policy-conservation.ts';
 import { tableScenario } from './table-scenarios.ts';
 
 const FOLDER = new URL('../../../traces/scenarios/', import.meta.url);
-const named = readdirSync(FOLDER)
+const texts = readdirSync(FOLDER)
   .filter((file) => file.endsWith('.scn'))
-  .map((file) => parseScenario(file, readFileSync(new URL(file, FOLDER), 'utf8')));
+  .map((file) => [file, readFileSync(new URL(file, FOLDER), 'utf8')] as const);
+const named = texts.map(([file, text]) => parseScenario(file, text));
 
 const seeds = fc.integer({ min: 0, max: 2 ** 31 - 1 });
 
@@ -92,6 +96,43 @@ describe('a snapshot', () => {
       ),
       { numRuns: 15 },
     );
+  });
+});
+
+/** What programs see of each operation that is no fork, exit or wait; those are where the two sides differ by nature. */
+function seen(text: string, kernel: Partial<KernelConfig> = {}): unknown[] {
+  const scenario = parseScenario('seen', text);
+  const run = new ScenarioRun(scenario, new ScenarioMachine(kernel));
+  return scenario.operations.flatMap((operation) => {
+    const { val, sum, sig, code, errno } = run.step(operation);
+    return LIFE.test(operation.text) ? [] : [[operation.line, val, sum, sig, code, errno]];
+  });
+}
+
+const LIFE = /^\d+ (fork|exit|wait|nop)\b/;
+
+/** The same operations by one process: what all of them see who share an address space. */
+function byOneProcess(text: string): string {
+  const lines = text.split('\n').map((line) => (LIFE.test(line) ? '1 nop' : line.replace(/^\d+ /, '1 ')));
+  return lines.join('\n');
+}
+
+describe('under vfork', () => {
+  it('every named scenario shows each process what a single process that did it all would see', async () => {
+    const { policy } = await loadPolicy('vfork');
+    for (const [file, text] of texts) expect(seen(text, { policy }), file).toEqual(seen(byOneProcess(text)));
+  });
+});
+
+describe.each(SHARING_SPACE)('under %s', (name) => {
+  it('named scenarios show what they show under Linux 6.18, up to their first fork', async () => {
+    const { policy } = await loadPolicy(name);
+    for (const scenario of named) {
+      const fork = scenario.operations.find(({ text }) => / fork /.test(text));
+      const changed = changedMeaning(scenario, policy);
+      if (changed)
+        expect(changed.line, scenario.path).toBeGreaterThan(fork?.line ?? Number.POSITIVE_INFINITY);
+    }
   });
 });
 
