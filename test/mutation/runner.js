@@ -2,7 +2,7 @@
 // milliseconds where a run of vitest costs seconds. It runs the tests that reach a mutant until one fails.
 import { createHash } from 'node:crypto';
 import { compileSuite } from './suite.js';
-import { ROOM_OF, TEST_FILES } from './tests.js';
+import { ROOM_OF, testFiles } from './tests.js';
 
 /**
  * MUTATION_SAMPLE=0.2/1: only this part of the mutants, drawn by this seed, is judged; the others are reported as errors,
@@ -29,10 +29,11 @@ class InProcessRunner {
 
   /** All tests without a mutant: their time, and which mutants each reaches. */
   async dryRun({ files = [] }) {
-    const suite = await compileSuite(TEST_FILES, true);
+    const allFiles = testFiles();
+    const suite = await compileSuite(allFiles, true);
     const declare = suite.start();
     const tests = [];
-    for (const file of TEST_FILES) {
+    for (const file of allFiles) {
       if (!files.some((source) => judges(file, source))) continue;
       for (const test of await declare(file)) {
         const id = idOf(file, test);
@@ -50,9 +51,10 @@ class InProcessRunner {
 
   async mutantRun({ testFilter, activeMutant, hitLimit, sandboxFileName }) {
     if (!inSample(activeMutant)) return { status: 'error', errorMessage: 'not in the sample' };
-    this.suite ??= await compileSuite(TEST_FILES, false);
+    const allFiles = testFiles();
+    this.suite ??= await compileSuite(allFiles, false);
     const wanted = testFilter && new Set(testFilter);
-    const files = testFilter ? new Set(testFilter.map(fileOf)) : new Set(TEST_FILES);
+    const files = testFilter ? new Set(testFilter.map(fileOf)) : new Set(allFiles);
     Object.assign(instrumentation, { activeMutant: activeMutant.id, hitLimit, hitCount: 0 });
     let nrOfTests = 0;
     const killed = (killedBy, failureMessage) =>
@@ -61,7 +63,7 @@ class InProcessRunner {
         : { status: 'killed', killedBy: [killedBy], failureMessage, nrOfTests };
     try {
       const declare = this.suite.start();
-      for (const file of TEST_FILES) {
+      for (const file of allFiles) {
         if (!files.has(file) || !judges(file, sandboxFileName)) continue;
         for (const test of await declare(file)) {
           const id = idOf(file, test);

@@ -5,7 +5,7 @@ import { readdirSync } from 'node:fs';
  * tests of the three rooms, the slow models, and the answers of real kernels and other models; the rest of the suite
  * (readers, reports, commands, large runs) goes through the same code and says less about it.
  */
-export const TEST_FILES = [
+export const testFiles = () => [
   ...testsIn('test/tlb'),
   ...testsIn('test/mmu', ['test/mmu/walker.property.test.ts']),
   'test/sim/timing.test.ts',
