@@ -323,6 +323,30 @@ describe('what the tools on this machine printed', () => {
     expect(events.length).toBeGreaterThan(0);
     expect(events.every(({ event }) => event.kind === 'switch' && event.pid > 0)).toBe(true);
   });
+
+  it.each(['execlog-fork.txt', 'execlog-true.txt'])(
+    '%s: a fetch for each line, a load or store for each that it names',
+    async (name) => {
+      const bytes = fixture(name);
+      expect(detectFormat(headOf(bytes, true))?.name).toBe('execlog');
+      const text = Buffer.from(bytes).toString('latin1');
+      const named = (what: string): number => text.split(`, ${what}, 0x`).length - 1;
+      const { statistics } = await read('execlog', bytes);
+      expect(statistics).toMatchObject({
+        fetches: text.split('\n').length - 1,
+        loads: named('load'),
+        stores: named('store'),
+      });
+    },
+  );
+
+  // tiny.c beside fork-logs: parent and child store into the page that they share since the fork, after one store before.
+  it('execlog-fork.txt has the three stores of tiny.c to its mapped page', async () => {
+    const stores = brief(await read('execlog', fixture('execlog-fork.txt'))).filter((record) =>
+      /^store/.test(record),
+    );
+    expect(stores.filter((store) => store === 'store 0x4000803000 0')).toHaveLength(3);
+  });
 });
 
 describe('writers', () => {
