@@ -54,5 +54,5 @@ export function faultAround(site: FaultSite): boolean {
 function isCached(site: FaultSite, vpn: number, fileEnd: number): boolean {
   const index = site.vma.indexOf(vpn);
   const pfn = index < fileEnd ? site.vma.file!.cache.get(index) : undefined;
-  return pfn !== undefined && !site.k.frames.has(pfn, PG_RECLAIM | PG_UNREAD);
+  return pfn !== undefined && !site.k.frames.has(pfn, PG_RECLAIM | PG_UNREAD) && !site.inFlight.has(index);
 }

@@ -14,6 +14,8 @@ import type { FaultResult, FaultSite } from './site.ts';
 import { doSwapPage } from './swap.ts';
 import { doWpPage } from './wp.ts';
 
+const NOTHING: ReadonlySet<number> = new Set();
+
 /**
  * Who wants the page: it decides what counts as a major fault when the kernel has to drop its lock on the way. A user
  * access does so under the VMA's own lock and remembers only I/O; an access by the kernel and MADV_POPULATE remember
@@ -35,7 +37,18 @@ export function handleMmFault(
   caller: FaultCaller = 'access',
 ): FaultResult {
   const { pid, mm } = process;
-  const site: FaultSite = { k, pid, mm, vma, vpn, write, major: false, retry: false, retried: false };
+  const site: FaultSite = {
+    k,
+    pid,
+    mm,
+    vma,
+    vpn,
+    write,
+    major: false,
+    retry: false,
+    retried: false,
+    inFlight: NOTHING,
+  };
   k.meter.add('tableWalk');
   const result = handleByPolicy(site, handlePmd);
   if (result === 'sigbus') return result;

@@ -24,6 +24,8 @@ export interface FaultSite {
   retry: boolean;
   /** It did so at least once. */
   retried: boolean;
+  /** Pages of the file whose I/O the fault started and did not wait for. */
+  inFlight: ReadonlySet<number>;
 }
 
 /** What became of it: a completed fault of some kind, or SIGBUS. */

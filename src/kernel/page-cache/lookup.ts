@@ -3,7 +3,7 @@ import type { FaultSite } from '../fault/site.ts';
 import { PG_RECLAIM, PG_UNREAD } from '../frame/frames.ts';
 import type { KernelState } from '../state.ts';
 import { VM_EXEC, VM_RAND_READ, VM_SEQ_READ } from '../vma/flags.ts';
-import { ReadAheadState, type Vma } from '../vma/vma.ts';
+import { type CachedFile, ReadAheadState, type Vma } from '../vma/vma.ts';
 import { insertPage } from './cache.ts';
 import { readAheadAsync, readWindow } from './readahead.ts';
 import { shmemPage } from './shmem.ts';
@@ -31,8 +31,16 @@ export function fileFault(site: FaultSite): Pfn {
   site.major = true;
   k.meter.add('io');
   const [from, count] = readAroundWindow(k, vma, index);
+  // A hole is there without I/O: the fault begins anew while the rest of the window is still being read.
+  if (!file.disk.has(index)) site.inFlight = blocksToRead(file, from, count);
   readWindow(k, file, from, count, count > 1 && !vma.has(VM_EXEC) ? from + count - (count >> 2) : -1);
   return file.cache.get(index) ?? insertPage(k, file, index);
+}
+
+/** The pages of a window that have a block on disk and are not cached. */
+function blocksToRead(file: CachedFile, from: number, count: number): Set<number> {
+  const window = Array.from({ length: count }, (_, i) => from + i);
+  return new Set(window.filter((index) => file.disk.has(index) && !file.cache.has(index)));
 }
 
 /**
