@@ -1,9 +1,11 @@
 import type { CommandModule } from 'yargs';
 import { comparisonCsv } from '../report/compare/csv.ts';
 import { comparisonText } from '../report/compare/text.ts';
-import { axesOf, type CompareArguments, compareOptions, runComparison, whole } from './compare-options.ts';
+import { axesOf, type CompareArguments, compareOptions } from './compare-options.ts';
+import { runComparison } from './comparison.ts';
 import { print, terminalWidth } from './output.ts';
 import { checkOutputs, type OutputArguments, outputOptions, writeOutputs } from './outputs.ts';
+import { whole } from './whole.ts';
 
 interface Arguments extends CompareArguments, OutputArguments {
   lines: number;

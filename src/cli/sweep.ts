@@ -3,7 +3,8 @@ import { InputError, nearest } from '../core/errors.ts';
 import { comparisonCsv } from '../report/compare/csv.ts';
 import { gridText } from '../report/compare/grid.ts';
 import { METRICS } from '../sim/compare/metrics.ts';
-import { axesOf, type CompareArguments, compareOptions, runComparison } from './compare-options.ts';
+import { axesOf, type CompareArguments, compareOptions } from './compare-options.ts';
+import { runComparison } from './comparison.ts';
 import { print, terminalWidth } from './output.ts';
 import { checkOutputs, type OutputArguments, outputOptions, writeOutputs } from './outputs.ts';
 

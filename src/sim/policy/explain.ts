@@ -1,7 +1,7 @@
 import type { Policy } from '../../kernel/policy/policy.ts';
 import { POLICY_PARTS, type PolicyPart, type PolicyPrice } from '../../kernel/policy/prices.ts';
 import { nearestNode, type Origin, type TreeNode } from '../machine/tree.ts';
-import { type AxisValue, POLICY_AXES } from './axes.ts';
+import { type AxisValue, POLICY_AXES } from './axes/index.ts';
 import { type LoadedPolicy, loadPolicy } from './read.ts';
 
 /** What other policies are told by. */
