@@ -119,7 +119,7 @@ export const FAULT_AXES: readonly PolicyAxis[] = [
     value: ({ ownership }) => ownership.kind,
     fork: (policy) =>
       usesChain(policy)
-        ? 'puts a shadow object over each private memory object at the next write to it'
+        ? 'lets parent and child refer to the same memory objects'
         : 'adds a reference and a mapping to each page whose PTE it copies',
     fault: (policy) =>
       usesChain(policy)
@@ -132,7 +132,7 @@ export const FAULT_AXES: readonly PolicyAxis[] = [
     fault: ({ ownership }) =>
       ownership.kind === 'shadow-chain' && ownership.copy === 'asymmetric'
         ? 'a source that writes pushes what the page held into the copy object, and keeps its page'
-        : 'either side that writes copies into a shadow object of its own',
+        : 'the first write of either side puts a shadow object over the shared one, and copies into it',
     asked: usesChain,
   },
   {

@@ -4,7 +4,7 @@ import type { PolicyAxis } from './axis.ts';
 const FORK_TABLES: Readonly<Record<Policy['forkTables'], readonly [fork: string, fault: string]>> = {
   'copy-all': ['copies the page tables of every VMA', 'finds a private table in each address space'],
   'skip-rebuildable': [
-    'copies the page tables of VMAs that hold anonymous pages; what faults can rebuild (page cache, memory objects) is skipped',
+    'copies the page tables of VMAs that hold anonymous pages; what faults can rebuild from the page cache is skipped',
     'maps again what fork skipped, at the first access to it',
   ],
   'share-leaf': [
@@ -20,8 +20,8 @@ const FORK_TABLES: Readonly<Record<Policy['forkTables'], readonly [fork: string,
     "the child's faults are the parent's; its writes are seen by the parent",
   ],
   'copy-pages': [
-    'copies every private page at once, with its page table',
-    'never copies for a fork: no private page is shared after it',
+    'copies every private anonymous page at once; file pages and large folios are mapped as a lazy fork would',
+    'finds most private pages unshared: nothing to copy',
   ],
   snapshot: [
     "copies nothing: the child runs in the parent's memory, which is remembered",
@@ -43,7 +43,10 @@ export const FORK_AXES: readonly PolicyAxis[] = [
   {
     key: 'forkTables',
     value: ({ forkTables }) => forkTables,
-    fork: ({ forkTables }) => FORK_TABLES[forkTables][0],
+    fork: ({ forkTables, ownership }) =>
+      forkTables === 'skip-rebuildable' && ownership.kind === 'shadow-chain'
+        ? 'leaves page tables to faults, which find every page in the memory objects'
+        : FORK_TABLES[forkTables][0],
     fault: ({ forkTables }) => FORK_TABLES[forkTables][1],
   },
   {
