@@ -122,6 +122,17 @@ describe('under vfork', () => {
     const { policy } = await loadPolicy('vfork');
     for (const [file, text] of texts) expect(seen(text, { policy }), file).toEqual(seen(byOneProcess(text)));
   });
+
+  it('so do random scenarios', async () => {
+    const { policy } = await loadPolicy('vfork');
+    fc.assert(
+      fc.property(fc.constantFrom('core', 'mixed', 'thp', 'file'), seeds, (profile, seed) => {
+        const text = randomScenario(seed, profile);
+        expect(seen(text, { policy })).toEqual(seen(byOneProcess(text)));
+      }),
+      { numRuns: 20 },
+    );
+  });
 });
 
 describe.each(SHARING_SPACE)('under %s', (name) => {
