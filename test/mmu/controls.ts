@@ -1,4 +1,4 @@
-import type { RiscvControls, X86Controls } from '../../src/mmu/rules/controls.ts';
+import type { ArmControls, RiscvControls, X86Controls } from '../../src/mmu/rules/controls.ts';
 
 /** Control bits as Linux sets them on x86-64, without protection keys. */
 export const X86: X86Controls = {
@@ -27,3 +27,6 @@ export const RISCV: RiscvControls = {
   svpbmt: false,
   svrsw60t59b: false,
 };
+
+/** TCR_EL1 with hardware management of the access flag and of dirty state. */
+export const ARM: ArmControls = { family: 'arm', ha: true, hd: true, pan: true, ips: 48 };

@@ -42,6 +42,67 @@ describe('the paging-structure caches', () => {
     expect(psc.attributes).toBe(0x10);
   });
 
+  it('find every entry they hold, however many share a bucket of the filter before them', () => {
+    // 4,096 entries over 1,024 buckets.
+    const psc = new PagingStructureCaches(modeNamed('x86-64'), {
+      ...OPTIONS,
+      levels: { '2': { sets: 64, ways: 64 } },
+    });
+    const vpns = Array.from({ length: 4096 }, (_, i) => i * 512);
+    for (const vpn of vpns) fill(psc, 1, vpn, 2, vpn + 7);
+    for (const vpn of vpns) expect([lookup(psc, 1, vpn), psc.table]).toEqual([2, vpn + 7]);
+    psc.invalidateRange(1, 512 * 512, 512 * 512);
+    for (const vpn of vpns) {
+      const dropped = vpn >= 512 * 512 && vpn < 2 * 512 * 512;
+      expect(lookup(psc, 1, vpn), String(vpn)).toBe(dropped ? 0 : 2);
+    }
+  });
+
+  it('drop, for a range, what lies on the way to its pages and nothing after its end', () => {
+    const psc = new PagingStructureCaches(modeNamed('x86-64'), OPTIONS);
+    for (const vpn of [0, 512, 1024]) fill(psc, 1, vpn, 2, vpn + 1);
+    psc.invalidateRange(1, 512, 512);
+    expect([0, 512, 1024].map((vpn) => lookup(psc, 1, vpn))).toEqual([2, 0, 2]);
+  });
+
+  it('show every entry with its page, table, attributes, slot and rank, next victim first', () => {
+    const psc = new PagingStructureCaches(modeNamed('la57'), OPTIONS);
+    const level = (number: number) => psc.levels.find((one) => one.level === number)!;
+    expect(level(2).size).toBe(4);
+    expect([...level(2).entries()]).toEqual([]);
+    // Page 0x1fff00001234 has all 45 bits in use; entries of level 2 span 512 pages, of level 4 2^27.
+    const high = 0x1fff00001234;
+    fill(psc, 5, 0x1434, 2, 70);
+    fill(psc, 5, high, 2, 71);
+    fill(psc, 5, 0x1434, 2 + 2, 72);
+    fill(psc, 6, high, 4, 73);
+    const shown = (number: number) =>
+      [...level(number).entries()].map(({ asid, vpn, table, attributes, rank }) => [
+        asid,
+        vpn,
+        table,
+        attributes,
+        rank,
+      ]);
+    // Two of the four ways are free, and those are the oldest.
+    expect(shown(2)).toEqual([
+      [5, 0x1400, 70, 7, 2],
+      [5, 0x1fff00001200, 71, 7, 3],
+    ]);
+    // Sets of one way each: the set is the VPN above the span modulo three. 0, and 0x3ffe0 = 262112 = 3 x 87370 + 2.
+    expect(shown(4)).toEqual([
+      [5, 0, 72, 7, 0],
+      [6, 0x1fff00000000, 73, 7, 0],
+    ]);
+    fill(psc, 6, high + 2 ** 27, 4, 74);
+    expect([...level(4).entries()].map(({ slot, table }) => [slot, table])).toEqual([
+      [0, 74],
+      [2, 73],
+    ]);
+    psc.invalidateAll();
+    expect([...level(2).entries(), ...level(4).entries()]).toEqual([]);
+  });
+
   it('belong to an address space', () => {
     const psc = new PagingStructureCaches(modeNamed('x86-64'), OPTIONS);
     fill(psc, 1, 0x1234, 2, 102);

@@ -3,12 +3,13 @@ import { FETCH, LOAD, STORE, SUPERVISOR, USER } from '../../src/core/access.ts';
 import { ATTR_DIRTY, sizeShiftOf } from '../../src/core/attributes.ts';
 import { Dram } from '../../src/memory/dram.ts';
 import { CacheHierarchy } from '../../src/memory/hierarchy.ts';
+import { MemoryMap } from '../../src/memory/memory-map.ts';
 import { modeNamed } from '../../src/mmu/mode/index.ts';
 import { PagingStructureCaches } from '../../src/mmu/psc.ts';
 import { rulesFor } from '../../src/mmu/rules/index.ts';
 import { TIMED, Walker } from '../../src/mmu/walker.ts';
-import { RISCV, X86 } from './controls.ts';
-import { memoryOf, wordsIn } from './rig.ts';
+import { ARM, RISCV, X86 } from './controls.ts';
+import { memoryOf, walkerFor, wordsIn } from './rig.ts';
 
 /**
  * x86-64, root 0x1000 -> 0x2000 -> 0x3000 -> 0x4000, all by index 0; frames from 0x80. Flags: P 1, R/W 2, U/S 4,
@@ -160,5 +161,28 @@ describe('the RISC-V walker', () => {
     const walker = walkerWith({ svnapot: true, sum: true });
     expect(walker.walk(3, 0, LOAD, SUPERVISOR).fault).toBe(null);
     expect(walker.walk(3, 0, FETCH, SUPERVISOR).fault).toMatchObject({ code: 12, reason: 'user-page' });
+  });
+});
+
+describe('addresses that TTBR0 does not have', () => {
+  it('are all those from the end of the lower half on, up to the very last', () => {
+    const mode = modeNamed('armv8-4k-48');
+    const walker = walkerFor(rulesFor(mode, ARM), memoryOf([[0x1000n, 0n]], 8));
+    walker.root = 1;
+    const reasons = [2 ** 36 - 1, 2 ** 36, 2 ** 52 - 2 ** 35, 2 ** 52 - 1].map(
+      (vpn) => walker.walk(vpn, 0, LOAD, USER).fault?.reason,
+    );
+    expect(reasons.map((reason) => reason === 'non-canonical')).toEqual([false, true, true, true]);
+  });
+});
+
+describe('memory that ends inside a table', () => {
+  it('is asked for each entry by its own bytes', () => {
+    // Memory up to 0x1010: entries 0 and 1 of the root are in it, entry 2 is not.
+    const memoryMap = new MemoryMap([{ base: 0n, size: 0x1010n }]);
+    const walker = walkerFor(rulesFor(modeNamed('x86-64'), X86), memoryOf([], 8), { memoryMap });
+    walker.root = 1;
+    const reasons = [0, 1, 2].map((index) => walker.walk(index * 2 ** 27, 0, LOAD, USER).fault?.reason);
+    expect(reasons).toEqual(['not-present', 'not-present', 'access-fault']);
   });
 });
