@@ -32,18 +32,13 @@ const EXAMPLES = [
   'xv6-simple',
 ];
 
-/** Scenarios stand at 2^44 and above. */
-const MODES = ['x86-64', 'la57', 'sv48', 'sv57'];
-
 /** JSON that cannot end the script element it stands in. */
 function embedded(data) {
   return JSON.stringify(data).replaceAll('<', '\\u003c');
 }
 
 const read = (path) => readFileSync(join(root, path), 'utf8');
-const machines = Object.values(JSON.parse(read('dist/machines.json')))
-  .map(({ machine }) => machine)
-  .filter(({ paging }) => MODES.includes(paging.mode));
+const machines = Object.values(JSON.parse(read('dist/machines.json'))).map(({ machine }) => machine);
 const data = {
   version: JSON.parse(read('package.json')).version,
   machines: Object.fromEntries(machines.map((machine) => [machine.name, machine])),

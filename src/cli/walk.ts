@@ -2,11 +2,13 @@ import type { CommandModule } from 'yargs';
 import { FETCH, LOAD, STORE, SUPERVISOR, USER } from '../core/access.ts';
 import { splitAddress } from '../core/addr.ts';
 import { InputError, nearest } from '../core/errors.ts';
+import { X86_64 } from '../mmu/mode/x86-64.ts';
 import { walkText } from '../report/walk.ts';
 import { explainAfterScenario, explainFirstTouch } from '../sim/explain-story.ts';
 import { loadMachine } from '../sim/machine/load.ts';
 import { parseScenario } from '../sim/scenario/parse.ts';
-import { regionVpn, type Scenario } from '../sim/scenario/script.ts';
+import { RegionPlan } from '../sim/scenario/regions.ts';
+import type { Scenario } from '../sim/scenario/script.ts';
 import { readText } from './lab/files.ts';
 import { print } from './output.ts';
 
@@ -122,7 +124,8 @@ function placeOf(text: string, scenario: Scenario | null): { vpn: number; offset
     });
   }
   const offset = Number(bytes ?? 0);
-  return { vpn: regionVpn(region, Number(pages ?? 0) + Math.floor(offset / 4096)), offset: offset % 4096 };
+  const page = Number(pages ?? 0) + Math.floor(offset / 4096);
+  return { vpn: new RegionPlan(X86_64).vpn(region, page), offset: offset % 4096 };
 }
 
 function asText(_key: string, value: unknown): unknown {

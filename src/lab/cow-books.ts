@@ -2,7 +2,7 @@ import { findPte } from '../kernel/pagetable/ptes.ts';
 import { LINUX_6_18 } from '../kernel/policy/policy.ts';
 import { pageAt } from '../kernel/proc/pagemap.ts';
 import { ScenarioMachine } from '../sim/scenario/machine.ts';
-import { regionVpn } from '../sim/scenario/script.ts';
+import { RegionPlan } from '../sim/scenario/regions.ts';
 
 /** Which rule lets a write keep a frame (kernel/policy). */
 export type Reuse = 'mapcount' | 'refcount' | 'exclusive';
@@ -38,7 +38,8 @@ export function keepBooks({ reuse, ops }: LedgerProgram): Ledger {
   const { kernel } = machine;
   const k = kernel.state;
   kernel.createProcess(1);
-  const vpnOf = (index: number) => regionVpn(0, index);
+  const { base } = new RegionPlan(k.mode);
+  const vpnOf = (index: number) => base + index;
   kernel.mmap(1, { vpn: vpnOf(0), pages: LEDGER_PAGES, prot: 'rw', shared: false });
   const names = new Map<number, number>();
   const live = new Set([1]);

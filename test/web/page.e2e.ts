@@ -6,6 +6,7 @@ import { readPage } from '../../src/cli/view/page.ts';
 import { type PageServer, servePage } from '../../src/cli/view/server.ts';
 import { collect } from '../../src/sim/collect.ts';
 import { loadMachine } from '../../src/sim/machine/load.ts';
+import { presetNames } from '../../src/sim/machine/preset-files.ts';
 import type { RunResult } from '../../src/sim/result.ts';
 import { Simulation } from '../../src/sim/run.ts';
 import { openTrace } from '../../src/trace/node/open.ts';
@@ -117,6 +118,23 @@ describe('the page', () => {
     await page.close();
   });
 
+  test('runs a scenario on every machine that the program lists, with the levels of its mode', async () => {
+    const page = await openPage(browser, server.url);
+    const machines = page.locator('.pick select').nth(1);
+    const names = await machines.locator('option').allInnerTexts();
+    expect(names.sort()).toEqual([...presetNames()].sort());
+    for (const name of names) {
+      await machines.selectOption(name);
+      await page.waitForFunction(() => document.querySelectorAll('#script .lines button').length > 10);
+      await press(page, 'End');
+      expect(await sentence(page)).not.toBe('');
+    }
+    await machines.selectOption('sv39-inorder');
+    await page.waitForFunction(() => document.querySelectorAll('#address .field').length === 4);
+    expect(errorsOf(page)).toEqual([]);
+    await page.close();
+  });
+
   test('makes a link that leads to the same scenario and the same step', async () => {
     const page = await openPage(browser, server.url);
     await page.locator('.pick select').first().selectOption('cow-three-sharers');
@@ -143,6 +161,7 @@ describe('the page', () => {
     const log = 'I  04000000,3\n S 1ffefff000,8\n L 1ffefff008,8\n M 1ffefff010,4\n';
     await drop(page, 'four.lackey', log);
     await page.waitForFunction(() => document.querySelector('#script h2')?.textContent === 'four.lackey');
+    await page.waitForFunction(() => document.querySelectorAll('#script .lines button').length === 4);
     await press(page, 'End');
     expect(await page.locator('#script .lines li.here').innerText()).toContain(
       'store 0x1ffefff010 4 B (modify)',

@@ -1,5 +1,6 @@
 import { formatAddress, type Vpn } from '../../core/addr.ts';
-import { REGION_PAGES, regionVpn, type Scenario } from '../scenario/script.ts';
+import type { RegionPlan } from '../scenario/regions.ts';
+import type { Scenario } from '../scenario/script.ts';
 
 /** What pages are called on screen. */
 export interface Names {
@@ -10,15 +11,13 @@ export interface Names {
 }
 
 /** Pages by the regions of a scenario. */
-export function scenarioNames(scenario: Scenario): Names {
-  const base = regionVpn(0, 0);
-  const span = REGION_PAGES + 1;
-  const region = (vpn: Vpn): string => scenario.regions[Math.floor((vpn - base) / span)] ?? '';
+export function scenarioNames(scenario: Scenario, { base, stride }: RegionPlan): Names {
+  const region = (vpn: Vpn): string => scenario.regions[Math.floor((vpn - base) / stride)] ?? '';
   return {
     region,
     page(vpn) {
       const name = region(vpn);
-      return name === '' ? PLAIN_NAMES.page(vpn) : `${name}+${(vpn - base) % span}p`;
+      return name === '' ? PLAIN_NAMES.page(vpn) : `${name}+${(vpn - base) % stride}p`;
     },
   };
 }

@@ -1,5 +1,4 @@
-import { type Action, type Operation, type PageRange, regionVpn, type Scenario } from '../scenario/script.ts';
-import type { Names } from './names.ts';
+import type { Action, Operation, PageRange, Scenario } from '../scenario/script.ts';
 
 const PROTECTION: Readonly<Record<string, string>> = {
   r: 'readable',
@@ -8,18 +7,16 @@ const PROTECTION: Readonly<Record<string, string>> = {
 };
 
 /** What an operation of a scenario does, as a sentence: `Process 2 writes 5 to A+1p.` */
-export function operationSentence(scenario: Scenario, names: Names, { pid, action }: Operation): string {
-  const words = new Words(scenario, names).of(action);
+export function operationSentence(scenario: Scenario, { pid, action }: Operation): string {
+  const words = new Words(scenario).of(action);
   return pid === 0 ? `${words[0]!.toUpperCase()}${words.slice(1)}.` : `Process ${pid} ${words}.`;
 }
 
 class Words {
   readonly #scenario: Scenario;
-  readonly #names: Names;
 
-  constructor(scenario: Scenario, names: Names) {
+  constructor(scenario: Scenario) {
     this.#scenario = scenario;
-    this.#names = names;
   }
 
   of(action: Action): string {
@@ -98,17 +95,21 @@ class Words {
       (flag) => flags[flag],
     );
     const more = extras.length > 0 ? ` (${extras.join(', ')})` : '';
-    return `maps ${pages(range.count)} of ${flags.shared ? 'shared' : 'private'} ${backing} at ${this.#names.page(regionVpn(range.region, range.first))}, ${protectionWords(prot)}${more}`;
+    return `maps ${pages(range.count)} of ${flags.shared ? 'shared' : 'private'} ${backing} at ${this.#page(range.region, range.first)}, ${protectionWords(prot)}${more}`;
+  }
+
+  #page(region: number, page: number): string {
+    return `${this.#scenario.regions[region]}+${page}p`;
   }
 
   #range({ region, first, count, extent }: PageRange): string {
     const name = this.#scenario.regions[region]!;
     if (first === 0 && count === extent) return count === 1 ? name : `${name} (${pages(count)})`;
-    return count === 1 ? this.#names.page(regionVpn(region, first)) : `${name}[${first}..${first + count}]`;
+    return count === 1 ? this.#page(region, first) : `${name}[${first}..${first + count}]`;
   }
 
   #address({ region, page, offset }: { region: number; page: number; offset: number }): string {
-    const name = this.#names.page(regionVpn(region, page));
+    const name = this.#page(region, page);
     return offset === 0 ? name : `${name}+${offset}`;
   }
 }

@@ -1,6 +1,7 @@
 import type { Machine } from '../machine/machine.ts';
 import { ScenarioRun } from '../scenario/execute.ts';
 import { parseScenario } from '../scenario/parse.ts';
+import { RegionPlan } from '../scenario/regions.ts';
 import { costsFor } from './costs.ts';
 import { machineForReplay, RecordingMachine } from './machine.ts';
 import { scenarioNames } from './names.ts';
@@ -15,11 +16,11 @@ export function recordScenario(path: string, text: string, machine: Machine): Re
   const scenario = parseScenario(path, text);
   const recorder = new RecordingMachine(machineForReplay(machine), costsFor(machine), true);
   const run = recorder.setup(() => new ScenarioRun(scenario, recorder));
-  const names = scenarioNames(scenario);
+  const names = scenarioNames(scenario, new RegionPlan(recorder.hardware.mode));
   function* operations(): Generator<void> {
     for (const operation of scenario.operations) {
       const { line, text, pid } = operation;
-      const sentence = operationSentence(scenario, names, operation);
+      const sentence = operationSentence(scenario, operation);
       recorder.beginOperation({ line, text, pid, sentence });
       recorder.endOperation(run.step(operation));
       yield;

@@ -1,3 +1,4 @@
+import { InputError } from '../../core/errors.ts';
 import { PageContents } from '../../kernel/frame/contents.ts';
 import type { LinuxKernel } from '../../kernel/linux.ts';
 import type { Errno } from '../../kernel/outcome.ts';
@@ -5,7 +6,8 @@ import { type PageView, pageAt, presentPages } from '../../kernel/proc/pagemap.t
 import type { CachedFile } from '../../kernel/vma/vma.ts';
 import { type ScenarioHost, ScenarioMachine } from './machine.ts';
 import { Pictures } from './pictures.ts';
-import { type Action, type ByteAddress, type Operation, regionVpn, type Scenario } from './script.ts';
+import { RegionPlan } from './regions.ts';
+import type { Action, ByteAddress, Operation, Scenario } from './script.ts';
 import { regionSmaps } from './smaps.ts';
 import { systemCall } from './system-call.ts';
 
@@ -29,12 +31,15 @@ export class ScenarioRun {
   readonly #live = new Set<number>([1]);
   readonly #waited = new Set<number>();
   readonly #pictures: Pictures;
+  readonly #plan: RegionPlan;
 
   constructor(scenario: Scenario, machine: ScenarioHost = new ScenarioMachine()) {
     this.#scenario = scenario;
     this.machine = machine;
     this.#kernel = machine.kernel;
-    this.#pictures = new Pictures(this.#kernel, scenario);
+    this.#plan = new RegionPlan(this.#kernel.state.mode);
+    checkExtents(scenario, this.#plan);
+    this.#pictures = new Pictures(this.#kernel, scenario, this.#plan);
     this.#files = scenario.files.map((file) => {
       const made = this.#kernel.createFile(file.name, file.tmpfs ? 'tmpfs' : 'ext4', file.bytes);
       this.#kernel.fillFile(made, (page) => PageContents.ramp(page * 17 + 0x41));
@@ -83,7 +88,7 @@ export class ScenarioRun {
       case 'wait':
         return this.#wait(action.child, action.ends, action.isChild);
       case 'smaps':
-        return { smaps: regionSmaps(this.#kernel, pid, action.region) };
+        return { smaps: regionSmaps(this.#kernel, pid, this.#plan, action.region) };
       case 'pagemap':
         return { pages: this.#pictures.pagemap(pid, action.region) };
       case 'frames':
@@ -99,7 +104,7 @@ export class ScenarioRun {
         return { ok: true };
       default:
         return this.#counted(pid, action.range, () =>
-          result(systemCall(this.#kernel, this.#files, pid, action)),
+          result(systemCall(this.#kernel, this.#files, this.#plan, pid, action)),
         );
     }
   }
@@ -108,7 +113,7 @@ export class ScenarioRun {
   #counted(pid: number, range: { region: number; extent: number }, body: () => Answer): Answer {
     const process = this.#kernel.process(pid);
     const { minflt, majflt } = process;
-    const start = regionVpn(range.region, 0);
+    const start = this.#plan.vpn(range.region, 0);
     const end = start + range.extent;
     const k = this.#kernel.state;
     const before = presentPages(k, process.mm, start, end);
@@ -123,7 +128,7 @@ export class ScenarioRun {
 
   #oneByte(pid: number, action: Extract<Action, { at: ByteAddress }>): Answer {
     const { at } = action;
-    const vpn = regionVpn(at.region, at.page);
+    const vpn = this.#plan.vpn(at.region, at.page);
     const write = action.op === 'w' || action.op === 'kw';
     const byKernel = action.op === 'kr' || action.op === 'kw';
     const process = this.#kernel.process(pid);
@@ -156,7 +161,7 @@ export class ScenarioRun {
     const { range } = action;
     let sum = 0n;
     for (let page = range.first; page < range.first + range.count; page++) {
-      const reached = this.machine.access(pid, regionVpn(range.region, page), 0, action.op === 'ww');
+      const reached = this.machine.access(pid, this.#plan.vpn(range.region, page), 0, action.op === 'ww');
       if (typeof reached === 'object')
         return { ...(action.op === 'rr' ? { sum: '0' } : {}), sig: reached.signal, code: reached.code };
       if (action.op === 'ww') this.#kernel.writeMemory(reached, 0, action.value);
@@ -212,4 +217,17 @@ function actOf(before: PageView, after: PageView, faulted: boolean): string {
   if (before.kind === 'none' || before.kind === 'swap')
     return after.kind === 'zero' ? 'map-zero' : after.kind === 'anon' ? 'map-anon' : 'map-file';
   return before.pfn === after.pfn ? 'reuse' : 'copy';
+}
+
+/** @throws InputError for the first line whose region is larger than the machine's addresses have room for */
+function checkExtents({ path, operations }: Scenario, { stride }: RegionPlan): void {
+  for (const { line, action } of operations) {
+    if (action.op !== 'mmap' && action.op !== 'mremap') continue;
+    const target = action.op === 'mremap' ? (action.target?.extent ?? 0) : 0;
+    if (Math.max(action.range.extent, target) >= stride)
+      throw new InputError(`on this machine a region has at most ${stride - 1} pages`, {
+        place: `${path}:${line}`,
+        remedy: 'take a machine of 64-bit addresses',
+      });
+  }
 }

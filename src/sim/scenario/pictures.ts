@@ -1,17 +1,20 @@
 import type { LinuxKernel } from '../../kernel/linux.ts';
 import { pageAt } from '../../kernel/proc/pagemap.ts';
-import { regionVpn, type Scenario } from './script.ts';
+import type { RegionPlan } from './regions.ts';
+import type { Scenario } from './script.ts';
 
 /** Which frame is where: pages as `A3x/1`, equal numbers for equal frames, numbered anew in each picture. */
 export class Pictures {
   readonly #kernel: LinuxKernel;
   readonly #scenario: Scenario;
+  readonly #plan: RegionPlan;
   /** Pages of each region named so far. */
   readonly #extents: number[] = [];
 
-  constructor(kernel: LinuxKernel, scenario: Scenario) {
+  constructor(kernel: LinuxKernel, scenario: Scenario, plan: RegionPlan) {
     this.#kernel = kernel;
     this.#scenario = scenario;
+    this.#plan = plan;
   }
 
   note(region: number, extent: number): void {
@@ -37,7 +40,7 @@ export class Pictures {
   #pages(pid: number, region: number, counts: boolean, numbers: Map<number, number>): string[] {
     const { mm } = this.#kernel.process(pid);
     return Array.from({ length: this.#extents[region]! }, (_, page) => {
-      const view = pageAt(this.#kernel.state, mm, regionVpn(region, page));
+      const view = pageAt(this.#kernel.state, mm, this.#plan.vpn(region, page));
       if (view.kind === 'none' || view.kind === 'swap') return '.';
       if (view.kind === 'zero') return 'Z';
       let number = numbers.get(view.pfn);

@@ -2,7 +2,7 @@
 export interface Scenario {
   readonly path: string;
   readonly files: readonly FileDeclaration[];
-  /** Region names in order of first appearance: region k stands at 0x100000000000 + k * 2^30. */
+  /** Region names in order of first appearance; regions.ts says where they stand. */
   readonly regions: readonly string[];
   readonly operations: readonly Operation[];
 }
@@ -78,14 +78,8 @@ export interface Operation {
   readonly action: Action;
 }
 
-/** One page less than 1 GiB, so that the VMAs of two regions never merge. */
+/** Pages of a region at most: one less than 1 GiB, so that the VMAs of two regions never merge. */
 export const REGION_PAGES = 2 ** 18 - 1;
-const REGION_BASE_PAGE = 0x100000000000 / 4096;
-
-/** Page number of page `page` of a region. */
-export function regionVpn(region: number, page: number): number {
-  return REGION_BASE_PAGE + region * 2 ** 18 + page;
-}
 
 /** Operations that have no process; the others have one. */
 export const OUTSIDE: ReadonlySet<string> = new Set([

@@ -1,13 +1,18 @@
 import type { LinuxKernel } from '../../kernel/linux.ts';
 import { gatherSmaps, kiloBytes, kiloBytesPss } from '../../kernel/proc/smaps.ts';
 import { permText } from '../../kernel/vma/flags.ts';
-import { regionVpn } from './script.ts';
+import type { RegionPlan } from './regions.ts';
 
 /** /proc/PID/smaps of one region: kB summed over its VMAs as each is printed, and how they lie. */
-export function regionSmaps(kernel: LinuxKernel, pid: number, region: number): Record<string, unknown> {
+export function regionSmaps(
+  kernel: LinuxKernel,
+  pid: number,
+  plan: RegionPlan,
+  region: number,
+): Record<string, unknown> {
   const { mm } = kernel.process(pid);
-  const base = regionVpn(region, 0);
-  const vmas = mm.vmas.overlapping(base, regionVpn(region + 1, 0));
+  const base = plan.vpn(region, 0);
+  const vmas = mm.vmas.overlapping(base, plan.vpn(region + 1, 0));
   const total = new Map<string, number>();
   const add = (name: string, kb: number): void => {
     total.set(name, (total.get(name) ?? 0) + kb);

@@ -1,7 +1,8 @@
 import type { LinuxKernel } from '../../kernel/linux.ts';
 import type { Errno } from '../../kernel/outcome.ts';
 import type { CachedFile } from '../../kernel/vma/vma.ts';
-import { type Action, type PageRange, regionVpn } from './script.ts';
+import type { RegionPlan } from './regions.ts';
+import type { Action, PageRange } from './script.ts';
 
 /** Lines that are one system call on a range. */
 export type SystemCall = Exclude<Extract<Action, { range: PageRange }>, { op: 'rr' | 'ww' }>;
@@ -10,10 +11,11 @@ export type SystemCall = Exclude<Extract<Action, { range: PageRange }>, { op: 'r
 export function systemCall(
   kernel: LinuxKernel,
   files: readonly CachedFile[],
+  plan: RegionPlan,
   pid: number,
   action: SystemCall,
 ): Errno | undefined {
-  const vpn = regionVpn(action.range.region, action.range.first);
+  const vpn = plan.vpn(action.range.region, action.range.first);
   const pages = action.range.count;
   switch (action.op) {
     case 'mmap':
@@ -35,7 +37,7 @@ export function systemCall(
         vpn,
         pages,
         newPages: action.newPages,
-        to: action.target ? regionVpn(action.target.region, 0) : undefined,
+        to: action.target ? plan.vpn(action.target.region, 0) : undefined,
         dontUnmap: action.dontUnmap,
       });
   }
