@@ -86,6 +86,10 @@ export class KernelState {
   private hugeZeroPfn: Pfn = -1;
   private nextMm = 1;
   private nextFile = 1;
+  /**
+   * By place of an entry (pagetable/use-bits.ts): A and D bits that the kernel took from it. Null: nobody wants to know.
+   */
+  useBitsTaken: Map<number, number> | null = null;
   /** Where the clock of reclaim stands. */
   reclaimHand: Pfn = 0;
   /** Frees frames when there are none left (reclaim/reclaim.ts); true when it is worth asking again. */

@@ -95,7 +95,7 @@ async function checkedRuns(): Promise<string | null> {
   ] as const) {
     const { machine } = await loadMachine(preset, settings);
     const source = stepsOf(PROGRAM, true);
-    const simulation = new Simulation(machine, source, { kernel: 'linux', check: true });
+    const simulation = new Simulation(machine, source, { kernel: 'linux', check: true, core: 'ts' });
     await simulation.run(source);
     const [first] = simulation.checker!.findings;
     if (first) return `${first.law}: ${first.what}, after ${first.operation}`;

@@ -110,6 +110,12 @@ export const MUTANTS: readonly Mutant[] = [
     replace: '',
   },
   {
+    bug: 'mprotect forgets that pages are dirty',
+    file: 'src/kernel/syscall/mprotect.ts',
+    find: 'pte.isDirty(lo), level);',
+    replace: 'false, level);',
+  },
+  {
     bug: 'mprotect gives W to pages that are shared copy-on-write',
     file: 'src/kernel/syscall/mprotect.ts',
     find: 'k.frames.has(pfn, PG_ANON) && k.frames.has(pfn, PG_EXCLUSIVE) &&',
@@ -195,6 +201,12 @@ export const MUTANTS: readonly Mutant[] = [
     replace: '= node & 1;',
   },
   // Walker and rights.
+  {
+    bug: 'the walker writes neither A nor D back',
+    file: 'src/mmu/walker.ts',
+    find: '    this.memory.write(walk.table, walk.index, lo);\n',
+    replace: '',
+  },
   {
     bug: 'the walker does not set D on a store',
     file: 'src/mmu/rules/x86.ts',

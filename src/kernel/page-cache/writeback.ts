@@ -2,6 +2,7 @@ import { PAGE_BYTES, type Pfn } from '../../core/addr.ts';
 import { PG_DIRTY, PG_RECLAIM } from '../frame/frames.ts';
 import type { Mm } from '../mm.ts';
 import { findPte } from '../pagetable/ptes.ts';
+import { takeUseBits } from '../pagetable/use-bits.ts';
 import { ownTables } from '../policy/own-tables.ts';
 import { flushPage } from '../shootdown.ts';
 import type { KernelState } from '../state.ts';
@@ -48,8 +49,8 @@ function mkClean(k: KernelState, file: CachedFile, index: number): void {
     if (!ref) continue;
     const lo = k.tables.lo(ref);
     if (!k.pte.present(lo) || (!k.pte.isDirty(lo) && !k.pte.writable(lo))) continue;
-    const clean = lo & ~k.pte.dirty;
-    ref.slab[ref.at] = k.pte.writable(lo) ? k.pte.wrprotect(clean) : clean;
+    if (k.pte.writable(lo)) ref.slab[ref.at] = k.pte.wrprotect(lo);
+    takeUseBits(k, ref, k.pte.dirty);
     flushPage(k, mm, vpn);
   }
 }

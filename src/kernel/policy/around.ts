@@ -6,6 +6,7 @@ import { PG_ANON, PG_LARGE } from '../frame/frames.ts';
 import { allocateFrame, copyPage } from '../frame/pages.ts';
 import { findPte } from '../pagetable/ptes.ts';
 import type { EntryRef } from '../pagetable/table.ts';
+import { takeUseBits } from '../pagetable/use-bits.ts';
 import { addNewAnon, removeMapping } from '../rmap.ts';
 import { flushPage } from '../shootdown.ts';
 
@@ -37,7 +38,7 @@ function eachShared(
     if (!k.frames.has(k.pte.pfn(lo, k.tables.hi(ref)), PG_ANON)) continue;
     settle({ ...site, vpn: page }, ref);
     // Nobody has touched it.
-    ref.slab[ref.at]! &= ~k.pte.accessed;
+    takeUseBits(k, ref, k.pte.accessed);
     k.counters.settledAround++;
   }
 }

@@ -4,6 +4,7 @@ import { PG_ANON, PG_DIRTY, PG_LARGE, PG_REFERENCED, PG_SWAPBACKED } from '../fr
 import type { Mm } from '../mm.ts';
 import { findPte, isHugeLeaf } from '../pagetable/ptes.ts';
 import type { EntryRef } from '../pagetable/table.ts';
+import { takeUseBits } from '../pagetable/use-bits.ts';
 import { ownTables } from '../policy/own-tables.ts';
 import { keepOriginals } from '../policy/session.ts';
 import { headOf } from '../rmap.ts';
@@ -56,7 +57,7 @@ function freeOne(k: KernelState, mm: Mm, ref: EntryRef, vpn: Vpn, start: Vpn, en
     if (k.frames.mapcount[pfn] !== 1) return next;
     k.frames.clear(pfn, PG_DIRTY);
   }
-  k.tables.set(ref, lo & ~(k.pte.dirty | k.pte.accessed), hi);
+  takeUseBits(k, ref, k.pte.dirty | k.pte.accessed);
   k.frames.clear(headOf(k, pfn), PG_SWAPBACKED | PG_REFERENCED);
   return next;
 }

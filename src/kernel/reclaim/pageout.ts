@@ -3,6 +3,7 @@ import { maybeMappedShared } from '../folio.ts';
 import { PG_KSM, PG_LARGE } from '../frame/frames.ts';
 import type { Mm } from '../mm.ts';
 import { findPte, isHugeLeaf } from '../pagetable/ptes.ts';
+import { takeUseBits } from '../pagetable/use-bits.ts';
 import { ownTables } from '../policy/own-tables.ts';
 import { headOf, mapcountOf } from '../rmap.ts';
 import type { KernelState } from '../state.ts';
@@ -52,5 +53,5 @@ function isWhole(k: KernelState, pfn: Pfn): boolean {
 
 function makeOld(k: KernelState, mm: Mm, vpn: Vpn): void {
   const ref = findPte(k, mm, vpn)!;
-  ref.slab[ref.at]! &= ~k.pte.accessed;
+  takeUseBits(k, ref, k.pte.accessed);
 }

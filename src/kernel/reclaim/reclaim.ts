@@ -1,6 +1,7 @@
 import type { Pfn } from '../../core/addr.ts';
 import { PG_ACTIVE, PG_ANON, PG_LARGE, PG_LRU, PG_MLOCKED, PG_REFERENCED } from '../frame/frames.ts';
 import { OutOfMemory } from '../outcome.ts';
+import { takeUseBits } from '../pagetable/use-bits.ts';
 import { lookAtMappings } from '../reverse-map.ts';
 import { headOf } from '../rmap.ts';
 import type { KernelState } from '../state.ts';
@@ -68,7 +69,7 @@ function wasUsed(k: KernelState, pfn: Pfn): boolean {
     if (vma.has(VM_LOCKED)) used = true;
     if (!k.pte.isYoung(lo)) return;
     used = true;
-    ref.slab[ref.at] = lo & ~k.pte.accessed;
+    takeUseBits(k, ref, k.pte.accessed);
   });
   return used || (k.frames.has(pfn, PG_ANON) && k.frames.mapcount[pfn] === 0 && !k.frames.has(pfn, PG_LARGE));
 }

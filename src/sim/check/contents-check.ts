@@ -4,7 +4,6 @@ import type { KernelState } from '../../kernel/state.ts';
 import type { Chunk } from '../../trace/chunk.ts';
 import type { TraceEvent } from '../../trace/event.ts';
 import type { AddressSpaces } from '../address-spaces.ts';
-import type { Cpu } from '../cpu.ts';
 import type { Hardware } from '../hardware.ts';
 import type { KernelSide } from '../kernel.ts';
 import type { Finding } from './finding.ts';
@@ -47,35 +46,8 @@ export class ContentsCheck {
     this.shadow.apply(event, refused);
   }
 
-  /**
-   * Runs records from..to-1 of `pid` on the CPU and checks each. Records that repeat the last page of their type, with
-   * nothing in between that could change what is there, run along with the next that does not.
-   */
-  run(cpu: Cpu, pid: number, chunk: Chunk, from: number, to: number): Finding[] {
-    const findings: Finding[] = [];
-    const last = [NOTHING, NOTHING, NOTHING];
-    let done = from;
-    for (let i = from; i < to; i++) {
-      const record = chunk.keys[i]!;
-      const type = (record & 3) as AccessType;
-      if (record === last[type]) continue;
-      const signals = cpu.signals;
-      cpu.run(chunk, done, i + 1);
-      done = i + 1;
-      if (cpu.signals !== signals) {
-        last.fill(NOTHING);
-        continue;
-      }
-      if (type === STORE) last.fill(NOTHING);
-      last[type] = record;
-      const finding = this.#check(pid, chunk, i, type);
-      if (finding) findings.push(finding);
-    }
-    if (done < to) cpu.run(chunk, done, to);
-    return findings;
-  }
-
-  #check(pid: number, chunk: Chunk, at: number, type: AccessType): Finding | null {
+  /** Record `at` of a chunk, just run by `pid`. */
+  afterAccess(pid: number, chunk: Chunk, at: number, type: AccessType): Finding | null {
     const page = Math.floor(chunk.keys[at]! / 4);
     const low = page % REGION_PAGES;
     const region = Math.floor(page / REGION_PAGES);

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { LOAD, STORE } from '../../../src/core/access.ts';
+import type { EntryRef } from '../../../src/kernel/pagetable/table.ts';
+import { takeUseBits } from '../../../src/kernel/pagetable/use-bits.ts';
 import type { KernelState } from '../../../src/kernel/state.ts';
 import type { KernelSide } from '../../../src/sim/kernel.ts';
 import { loadMachine } from '../../../src/sim/machine/load.ts';
@@ -26,7 +28,7 @@ const fork: TraceEvent = { kind: 'fork', pid: 1, child: 2 };
 async function brokenLaws(steps: Step[], sabotage: (simulation: Simulation) => void = () => {}) {
   const { machine } = await loadMachine('skylake');
   const source = stepsOf(steps);
-  const simulation = new Simulation(machine, source, { kernel: 'linux', check: true });
+  const simulation = new Simulation(machine, source, { kernel: 'linux', check: true, core: 'ts' });
   sabotage(simulation);
   await simulation.run(source);
   return [...new Set(simulation.checker!.findings.map(({ law }) => law))];
@@ -59,6 +61,7 @@ function harmAfter(kernel: KernelSide, kind: TraceEvent['kind'], harm: (state: K
 }
 
 const STALE = 'no TLB entry allows what its page table forbids';
+const USE_BITS = 'A and D are set by accesses and stay until the kernel takes them';
 const CONTENTS = 'loads see what the program stored';
 const SHARED_WRITABLE = 'no writable entry leads to a shared private page';
 
@@ -131,5 +134,38 @@ describe('a run with checks', () => {
       kernel.apply = (event) => (event === drop ? undefined : apply(event));
     });
     expect(laws).toEqual([CONTENTS]);
+  });
+
+  /** Stores, forks, loads again in the parent, after something was done to the entry of the page. */
+  const afterFork = (harm: (state: KernelState, entry: EntryRef) => void) =>
+    brokenLaws([start, map, run(1), store(0), fork, load(0)], ({ kernel }) => {
+      harmAfter(kernel, 'fork', (state) => {
+        harm(state, state.tables.find(state.processes.get(1)!.mm.root, 0x100, 1)!);
+      });
+    });
+
+  it.each(['accessed', 'dirty'] as const)('finds an entry written back without its %s bit', async (bit) => {
+    const laws = await afterFork(({ pte }, { slab, at }) => {
+      slab[at]! &= ~pte[bit];
+    });
+    // A load that walks sets A again, D stays lost.
+    expect(laws).toEqual(bit === 'dirty' ? [USE_BITS] : []);
+  });
+
+  it('lets the kernel take A and D if it says so', async () => {
+    expect(await afterFork((state, entry) => takeUseBits(state, entry, state.pte.dirty))).toEqual([]);
+  });
+
+  it('finds a walker that does not write A back', async () => {
+    const laws = await brokenLaws(
+      [start, map, run(1), store(0), fork, run(2), load(0)],
+      ({ hardware, kernel }) => {
+        harmAfter(kernel, 'fork', () => {
+          // The child's entries are old: their A is the walker's to set.
+          hardware.memory.write = () => {};
+        });
+      },
+    );
+    expect(laws).toEqual([USE_BITS]);
   });
 });
