@@ -6,12 +6,11 @@ import { openTrace } from '../../trace/node/open.ts';
 import type { TraceSource } from '../../trace/source.ts';
 import { merge } from '../../trace/transform/merge.ts';
 import { count } from './read-options.ts';
-import { createTrace, WRITABLE_FORMATS } from './write-trace.ts';
+import { type WriteArguments, writeOptions } from './write-options.ts';
+import { createTrace } from './write-trace.ts';
 
-interface MergeArguments {
+interface MergeArguments extends WriteArguments {
   traces: string[];
-  output: string;
-  to: string | undefined;
   quantum: number;
   seed: number;
 }
@@ -21,20 +20,8 @@ export const mergeCommand: CommandModule<object, MergeArguments> = {
   command: 'merge <traces..>',
   describe: 'interleave several traces, as processes that take turns',
   builder: (yargs) =>
-    yargs
+    writeOptions(yargs)
       .positional('traces', { type: 'string', array: true, demandOption: true, describe: 'trace files' })
-      .option('output', {
-        alias: 'o',
-        type: 'string',
-        demandOption: true,
-        requiresArg: true,
-        describe: 'the new file, - for stdout',
-      })
-      .option('to', {
-        type: 'string',
-        requiresArg: true,
-        describe: `its format: ${WRITABLE_FORMATS.join(', ')}`,
-      })
       .option('quantum', {
         type: 'number',
         default: 10_000,

@@ -1,15 +1,10 @@
 import type { CommandModule } from 'yargs';
 import { InputError } from '../../core/errors.ts';
-import { accessesOf } from '../../trace/statistics.ts';
 import { type Slice, slice } from '../../trace/transform/slice.ts';
-import { RunProgress } from '../progress.ts';
-import { provenance } from './convert.ts';
-import { count, openNamed, type ReadArguments, readOptions, reportDamage } from './read-options.ts';
-import { createTrace, WRITABLE_FORMATS } from './write-trace.ts';
+import { count, openNamed, type ReadArguments, readOptions } from './read-options.ts';
+import { type WriteArguments, writeAll, writeOptions } from './write-options.ts';
 
-interface SliceArguments extends ReadArguments {
-  output: string;
-  to: string | undefined;
+interface SliceArguments extends ReadArguments, WriteArguments {
   from: number;
   until: number | undefined;
   pid: number[] | undefined;
@@ -21,19 +16,7 @@ export const sliceCommand: CommandModule<object, SliceArguments> = {
   command: 'slice <trace>',
   describe: 'cut a part out of a trace, by position, process or address',
   builder: (yargs) =>
-    readOptions(yargs)
-      .option('output', {
-        alias: 'o',
-        type: 'string',
-        demandOption: true,
-        requiresArg: true,
-        describe: 'the new file, - for stdout',
-      })
-      .option('to', {
-        type: 'string',
-        requiresArg: true,
-        describe: `its format: ${WRITABLE_FORMATS.join(', ')}`,
-      })
+    writeOptions(readOptions(yargs))
       .option('from', {
         type: 'number',
         default: 0,
@@ -64,21 +47,8 @@ export const sliceCommand: CommandModule<object, SliceArguments> = {
       addresses: options.address === undefined ? null : addressRange(options.address),
     };
     const source = await openNamed(options, from);
-    const progress = new RunProgress(source.info.bytes);
-    const properties = { ...provenance(source), slice: sliceText(options) };
-    const output = await createTrace(options.output, options.to, { properties, mapped: source.info.mapped });
-    try {
-      for await (const chunk of slice(source.chunks(), wanted, source.firstAccess)) {
-        await output.write(chunk);
-        progress.update(accessesOf(source.statistics), source.bytesRead);
-      }
-      await output.finish();
-    } finally {
-      progress.stop();
-      await output.discard();
-      await source.close();
-    }
-    reportDamage(source);
+    const chunks = slice(source.chunks(), wanted, source.firstAccess);
+    await writeAll(source, chunks, options, { slice: sliceText(options) });
   },
 };
 
