@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import type { Argv, CommandModule } from 'yargs';
 import { InputError } from '../core/errors.ts';
 import { differenceText } from '../report/scenario-difference.ts';
@@ -7,19 +6,12 @@ import { PROC_FILES, type ProcFile, procText } from '../report/smaps.ts';
 import { procView } from '../sim/proc.ts';
 import { compareScenario } from '../sim/scenario/compare.ts';
 import { ScenarioRun } from '../sim/scenario/execute.ts';
-import { parseScenario } from '../sim/scenario/parse.ts';
 import { PROFILES } from '../sim/scenario/profiles.ts';
-import { randomScenario } from '../sim/scenario/random.ts';
-import type { Scenario } from '../sim/scenario/script.ts';
-import { fromSystemError } from './errors.ts';
 import { print } from './output.ts';
+import { isolationCommand } from './scenario-isolation.ts';
 import { findOracle, OracleFailure, type OracleRun, recordedAnswers } from './scenario-oracle.ts';
+import { checkCount, randomScript, readScript, type Script } from './scenario-script.ts';
 import { stepCommand } from './step.ts';
-
-interface Script {
-  readonly text: string;
-  readonly scenario: Scenario;
-}
 
 const MOST_SCENARIOS = 1_000_000;
 
@@ -151,25 +143,10 @@ export const scenarioCommand: CommandModule = {
       .command(stepCommand)
       .command(verifyScenarios)
       .command(randomScenarios)
-      .demandCommand(1, 'name what to do: run, step, verify or random'),
+      .command(isolationCommand)
+      .demandCommand(1, 'name what to do: run, step, verify, random or isolation'),
   handler: () => {},
 };
-
-async function readScript(path: string): Promise<Script> {
-  try {
-    const text = await readFile(path === '-' ? '/dev/stdin' : path, 'utf8');
-    return { text, scenario: parseScenario(path, text) };
-  } catch (error) {
-    throw fromSystemError(error, path) ?? error;
-  }
-}
-
-function randomScript(seed: number, profile: string): Script {
-  const names = Object.keys(PROFILES);
-  const chosen = profile === 'all' ? names[seed % names.length]! : profile;
-  const text = randomScenario(seed, chosen);
-  return { text, scenario: parseScenario(`seed-${seed}-${chosen}`, text) };
-}
 
 /** The kernel's answers, script by script; a machine that cannot give them is the user's to mend. */
 function answersOf(run: OracleRun, scripts: readonly Script[]): string[][] {
@@ -201,9 +178,4 @@ async function report(
       `${different === 0 ? 'no difference' : `${different} scenarios differ`}\n`,
   );
   if (different > 0) process.exitCode = 1;
-}
-
-function checkCount(option: string, value: number, most: number): void {
-  if (!Number.isInteger(value) || value < 1 || value > most)
-    throw new InputError(`${option} is ${value}`, { remedy: `give a whole number from 1 to ${most}` });
 }

@@ -77,3 +77,21 @@ describe('pagewalk scenario random', () => {
     expect(stderr).toMatch(/--count is 0/);
   });
 });
+
+describe('pagewalk scenario isolation', () => {
+  it('says that programs see the same under a policy that only costs differently', async () => {
+    const { exitCode, stdout } = await pagewalk('scenario', 'isolation', FORK, '--policy', 'on-demand-fork');
+    expect({ exitCode, stdout }).toEqual({
+      exitCode: 0,
+      stdout: '1 scenario under on-demand-fork: programs see the same\n',
+    });
+  });
+
+  it('names the first wrong byte of one that breaks isolation, and exits with 1', async () => {
+    const script = scriptFile('1 mmap A 2 prot=rw flags=private,anon\n1 w A 5\n1 fork 2\n2 w A 6\n1 r A\n');
+    const { exitCode, stdout } = await pagewalk('scenario', 'isolation', script, FORK, '--policy', 'vfork');
+    expect(exitCode).toBe(1);
+    expect(stdout).toContain(`${script}:5: 1 r A: val is 6, under Linux 6.18 5\n`);
+    expect(stdout).toContain('2 scenarios under vfork: 2 differ\n');
+  });
+});
