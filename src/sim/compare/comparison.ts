@@ -4,7 +4,7 @@ import { type LedgerComparison, ledgerComparison } from './ledger-comparison.ts'
 import { METRICS, type Unit } from './metrics.ts';
 
 /** Version of the shape: the second number grows with new keys, the first when a key changes its meaning. */
-const COMPARISON_VERSION = '1.0';
+export const COMPARISON_VERSION = '1.0';
 
 /** What `pagewalk compare --json` writes (docs/comparing.md). It does not depend on the number of workers. */
 export interface Comparison {
