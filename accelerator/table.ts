@@ -14,20 +14,24 @@ import { oldestNibble, ringOldest, ringTouch, ringTurn, touchNibbles, turnNibble
 
 export const EMPTY = -1;
 
+/** The way of a set that holds `tag`, or -1. Four at a time: behind the last way stand another set's. */
+export function wayOf(tags: usize, ways: i32, tag: i32): i32 {
+  const wanted = i32x4.splat(tag);
+  for (let way = 0; way < ways; way += 4) {
+    const equal = i32x4.bitmask(i32x4.eq(v128.load(tags + (way << 2)), wanted));
+    if (equal === 0) continue;
+    const found = way + ctz(equal);
+    return found < ways ? found : -1;
+  }
+  return -1;
+}
+
 /** The slot (in its TLB) that holds `tag`, or -1; changes nothing. */
 export function find(table: usize, set: i32, tag: i32): i32 {
   const ways = load<i32>(table, TABLE_WAYS);
   const first = set * ways;
-  const tags = <usize>load<i32>(table, TABLE_TAGS) + (first << 2);
-  const order = <usize>load<i32>(table, TABLE_ORDER);
-  if (order !== 0) {
-    const newest = load<i32>(order + (set << 3)) & 15;
-    if (load<i32>(tags + (newest << 2)) === tag) return first + newest + load<i32>(table, TABLE_BASE);
-  }
-  for (let way = 0; way < ways; way++) {
-    if (load<i32>(tags + (way << 2)) === tag) return first + way + load<i32>(table, TABLE_BASE);
-  }
-  return -1;
+  const way = wayOf(<usize>load<i32>(table, TABLE_TAGS) + (first << 2), ways, tag);
+  return way < 0 ? -1 : first + way + load<i32>(table, TABLE_BASE);
 }
 
 /** A slot that {@link find} gave is used. */

@@ -24,9 +24,13 @@ export const UNKNOWN = -2;
 
 /** The slot of the entry that covers the page of `key`, -1 or UNKNOWN; changes nothing. */
 export function findPage(tlb: usize, key: i32): i32 {
-  const small = <usize>load<i32>(tlb, TLB_SMALL);
-  const slot = find(small, key & load<i32>(small, TABLE_SET_MASK), key);
+  const slot = findSmall(tlb, key);
   return slot >= 0 || load<i32>(tlb, TLB_LARGE) === 0 ? slot : findLarge(tlb, key);
+}
+
+function findSmall(tlb: usize, key: i32): i32 {
+  const small = <usize>load<i32>(tlb, TLB_SMALL);
+  return find(small, key & load<i32>(small, TABLE_SET_MASK), key);
 }
 
 function findLarge(tlb: usize, key: i32): i32 {
@@ -72,6 +76,11 @@ function sizeShift(tlb: usize, slot: i32): i32 {
   return load<u8>(<usize>load<i32>(tlb, TLB_SHIFTS) + slot);
 }
 
+/** Whether a slot holds a whole 4 KiB leaf, or nothing. */
+export function isWhole(tlb: usize, slot: i32): bool {
+  return sizeShift(tlb, slot) === 0 && load<u8>(<usize>load<i32>(tlb, TLB_PIECES) + slot) === 0;
+}
+
 /** The frame of the 4 KiB page of `key` under an entry that covers it. */
 export function frameOf(tlb: usize, slot: i32, key: i32): f64 {
   const frame = load<f64>(<usize>load<i32>(tlb, TLB_FRAMES) + (slot << 3));
@@ -85,8 +94,27 @@ export function frameOf(tlb: usize, slot: i32, key: i32): f64 {
 export function canInsert(tlb: usize, key: i32, leaveAlone: bool): bool {
   const small = <usize>load<i32>(tlb, TLB_SMALL);
   const slot = victim(small, key & load<i32>(small, TABLE_SET_MASK));
-  if (sizeShift(tlb, slot) !== 0 || load<u8>(<usize>load<i32>(tlb, TLB_PIECES) + slot) !== 0) return false;
+  if (!isWhole(tlb, slot)) return false;
   return !leaveAlone || tagOf(small, slot) === EMPTY;
+}
+
+/** As {@link canInsert}, where a 4 KiB entry of the page may be there already: it will be replaced. */
+export function canEnter(tlb: usize, key: i32, leaveAlone: bool): bool {
+  const slot = findSmall(tlb, key);
+  if (slot < 0) return canInsert(tlb, key, leaveAlone);
+  return isWhole(tlb, slot);
+}
+
+/** As {@link insertPage}; the caller has asked {@link canEnter}. */
+export function enterPage(tlb: usize, key: i32, frame: f64, attributes: i32, allowed: i32): void {
+  const slot = findSmall(tlb, key);
+  if (slot < 0) {
+    insertPage(tlb, key, frame, attributes, allowed);
+    return;
+  }
+  const small = <usize>load<i32>(tlb, TLB_SMALL);
+  use(small, key & load<i32>(small, TABLE_SET_MASK), slot);
+  write(tlb, slot, frame, attributes, allowed);
 }
 
 /** Fills a 4 KiB entry that is not there; the caller has asked {@link canInsert}. */
@@ -96,7 +124,10 @@ export function insertPage(tlb: usize, key: i32, frame: f64, attributes: i32, al
   if (tagOf(small, victim(small, set)) !== EMPTY) {
     store<i32>(tlb, load<i32>(tlb, TLB_EVICTIONS) + 1, TLB_EVICTIONS);
   }
-  const slot = insert(small, set, key);
+  write(tlb, insert(small, set, key), frame, attributes, allowed);
+}
+
+function write(tlb: usize, slot: i32, frame: f64, attributes: i32, allowed: i32): void {
   store<f64>(<usize>load<i32>(tlb, TLB_FRAMES) + (slot << 3), frame);
   store<i32>(<usize>load<i32>(tlb, TLB_ATTRIBUTES) + (slot << 2), attributes);
   store<u8>(<usize>load<i32>(tlb, TLB_ALLOWED) + slot, <u8>allowed);

@@ -33,6 +33,7 @@ import {
   CORE_WALK_CYCLES,
   CORE_WALKS,
   HIERARCHY_COUNT,
+  HIERARCHY_LINE_SHIFT,
   MAX_SLABS,
   PSC_BYTES,
   PSC_HITS,
@@ -40,13 +41,15 @@ import {
   PSC_MISSES,
   SCRATCH,
 } from '../src/sim/accelerator/layout';
-import { latencyOf, request } from './caches';
+import { latencyOf, pageLine, request } from './caches';
 import { beginWalk, endWalk, spend } from './clock';
 import { attributesOfEntry, findEntry, insertEntry, nameOf, spaceOf, tableOf, useEntry } from './psc';
 
 const STORE = 2;
 const INDEX_BITS = 9;
 const ATTR_GLOBAL = 16;
+const ATTR_ACCESSED = 32;
+const ATTR_DIRTY = 64;
 /** What permissions depend on: flags and key. */
 const RELEVANT = 0xfff;
 
@@ -59,15 +62,10 @@ const TABLE: usize = SCRATCH + 1152;
 const ATTRIBUTES: usize = SCRATCH + 1200;
 const OFFSET: usize = SCRATCH + 1232;
 
-// What a good walk gives.
-export let frame: f64 = 0;
-export let attributes: i32 = 0;
-export let allowed: i32 = 0;
-
-/** Says what the entry at hand allows, where no walk did. */
-export function setAllowed(rights: i32): void {
-  allowed = rights;
-}
+// What the walk foreseen last gives.
+export let walkedFrame: f64 = 0;
+export let walkedAttributes: i32 = 0;
+export let walkedAllowed: i32 = 0;
 
 let name: i32 = 0;
 let space: i32 = 0;
@@ -114,10 +112,20 @@ export function foresee(vpn: u64, type: i32): bool {
     pte | <u64>(load<u32>(CORE, CORE_ACCESSED) | (type === STORE ? load<u32>(CORE, CORE_DIRTY) : 0));
   if (touched !== pte && load<i32>(CORE, CORE_HARDWARE_AD) === 0) return false;
   store<u64>(TOUCHED + 8, touched);
-  attributes = foldLeaf(folded, touched);
-  allowed = load<u8>(<usize>load<i32>(CORE, CORE_ALLOWED) + (attributes & RELEVANT));
-  frame = frameIn(pte);
-  return ((allowed >> type) & 1) !== 0 && (attributes & ATTR_GLOBAL) === 0;
+  walkedAttributes = foldLeaf(folded, touched);
+  walkedAllowed = allowedFor(walkedAttributes);
+  walkedFrame = frameIn(pte);
+  return ((walkedAllowed >> type) & 1) !== 0 && (walkedAttributes & ATTR_GLOBAL) === 0;
+}
+
+function allowedFor(attributes: i32): i32 {
+  return load<u8>(<usize>load<i32>(CORE, CORE_ALLOWED) + (attributes & RELEVANT));
+}
+
+/** Whether nothing but a clear D keeps an entry from allowing stores. */
+export function isClean(attributes: i32): bool {
+  const dirty = attributes | ATTR_ACCESSED | ATTR_DIRTY;
+  return (attributes & ATTR_DIRTY) === 0 && ((allowedFor(dirty) >> STORE) & 1) !== 0;
 }
 
 /** Walks the path that {@link foresee} saw: paging-structure caches, data caches, A and D, and what it costs. */
@@ -144,8 +152,7 @@ export function walk(): void {
   let updates = 0;
   for (let level = start; level >= 1; level--) {
     const address = <usize>load<i32>(PTE_AT + (level << 2));
-    const by =
-      level * answers + request(caches, load<f64>(TABLE + (level << 3)), load<i32>(OFFSET + (level << 2)));
+    const by = level * answers + request(caches, lineOf(caches, level));
     const latency = latencyOf(caches, by - level * answers);
     const readsAt = <usize>load<i32>(CORE, CORE_READS_BY) + (by << 3);
     store<f64>(readsAt, load<f64>(readsAt) + 1);
@@ -165,6 +172,14 @@ export function walk(): void {
   store<i32>(CORE, load<i32>(CORE, CORE_READS) + start, CORE_READS);
   store<i32>(CORE, load<i32>(CORE, CORE_AD_WRITES) + updates, CORE_AD_WRITES);
   store<f64>(CORE, load<f64>(CORE, CORE_WALK_CYCLES) + cycles, CORE_WALK_CYCLES);
+}
+
+/** The line of the entry of a level. */
+function lineOf(caches: usize, level: i32): i32 {
+  const offset = load<i32>(OFFSET + (level << 2));
+  return (
+    pageLine(caches, load<f64>(TABLE + (level << 3))) + (offset >>> load<i32>(caches, HIERARCHY_LINE_SHIFT))
+  );
 }
 
 /** The pointer that the walk just followed goes into the paging-structure cache of its level. */

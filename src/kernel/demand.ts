@@ -12,7 +12,7 @@ import { InputError } from '../core/errors.ts';
 import type { Fault } from '../core/fault.ts';
 import type { CycleSink, FaultOutcome, TlbMaintenance } from '../core/kernel-port.ts';
 import type { PhysicalMemory } from '../memory/physical.ts';
-import type { PagingMode } from '../mmu/mode/mode.ts';
+import { type PagingMode, spanShifts } from '../mmu/mode/mode.ts';
 import { FrameOrder } from './frame-order.ts';
 
 export interface DemandSettings {
@@ -46,6 +46,10 @@ export class DemandKernel {
   private readonly tlb: TlbMaintenance;
   private readonly cause: number;
   private readonly order: FrameOrder;
+  /** By level: the pages under one entry, as log2 and as a number, and the mask of an index into its table. */
+  private readonly spanShifts: Int32Array;
+  private readonly spans: Float64Array;
+  private readonly masks: Int32Array;
 
   constructor(
     memory: PhysicalMemory,
@@ -63,6 +67,9 @@ export class DemandKernel {
     this.cause = sink.cause('fault.demand');
     const shuffled = settings.frameOrder === 'random' && settings.pageShift === 0;
     this.order = new FrameOrder(this.frames, shuffled ? settings.seed : null);
+    this.spanShifts = spanShifts(mode);
+    this.spans = Float64Array.from(this.spanShifts, (shift) => 2 ** shift);
+    this.masks = Int32Array.from([0, ...mode.indexBits], (bits) => 2 ** bits - 1);
   }
 
   /** PFN of the process's root table; made on first use. */
@@ -91,13 +98,12 @@ export class DemandKernel {
 
   /** True when the page is new, false when it was there and its PTE was written again. */
   #map(root: Pfn, vpn: Vpn, store: boolean): boolean {
-    const { levels, indexBits, pteBytes, format } = this.mode;
+    const { levels, pteBytes, format } = this.mode;
     const wordsPerPte = pteBytes / 4;
     let table = root;
-    let below = indexBits.reduce((sum, bits) => sum + bits, 0);
     for (let level = levels; level >= 1; level--) {
-      below -= indexBits[level - 1]!;
-      const index = Math.floor(vpn / 2 ** below) % 2 ** indexBits[level - 1]!;
+      const below = this.spanShifts[level]!;
+      const index = (vpn / this.spans[level]!) & this.masks[level]!;
       const word = index * wordsPerPte;
       const lo = this.memory.read(table, word);
       const hi = wordsPerPte === 2 ? this.memory.read(table, word + 1) : 0;

@@ -89,14 +89,15 @@ export class Cpu {
     const { window } = this;
     const issuedBefore = window.issued - from;
     let at = from;
-    if (accelerator.ready) accelerator.load(keys, offsets, from, to);
+    accelerator.begin(keys, offsets);
     while (at < to && accelerator.ready) {
-      at = from + accelerator.run(at - from, to - from, this.asid, this.root);
+      at = accelerator.run(at, to, this.asid, this.root);
       window.issued = issuedBefore + at;
       if (at === to) break;
       this.runOne(keys[at]!, offsets[at]! & OFFSET_MASK);
       window.issued = issuedBefore + ++at;
     }
+    accelerator.settle();
     return at;
   }
 

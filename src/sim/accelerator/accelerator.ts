@@ -2,7 +2,6 @@ import type { Ledger } from '../../core/ledger.ts';
 import type { CacheHierarchy } from '../../memory/hierarchy.ts';
 import { PACKED_ASID_SHIFT, PACKED_KEY_REGIONS } from '../../tlb/key.ts';
 import type { Tlb } from '../../tlb/tlb.ts';
-import { CHUNK_RECORDS } from '../../trace/chunk.ts';
 import type { Hardware } from '../hardware.ts';
 import type { Machine } from '../machine/machine.ts';
 import type { IssueWindow } from '../window.ts';
@@ -10,9 +9,11 @@ import * as L from './layout.ts';
 import type { SharedMemory } from './memory.ts';
 import { instantiate, type RunCore } from './module.ts';
 import { allowedTable, pteRules } from './pte-rules.ts';
-import { hierarchyRecord, pscRecords, setWords, takeTally, tlbRecord } from './records.ts';
+import { firstRecord, hierarchyRecord, pscRecords, setWords, takeTally, tlbRecord } from './records.ts';
 
 const MAX_CAUSES = 1024;
+/** Records brought into the shared memory at a time: few enough to stay in the host's nearest cache. */
+const PIECE_RECORDS = 4096;
 
 /**
  * The WebAssembly core: the loop of cpu.ts over the very arrays of TLBs, paging-structure caches, data caches, page
@@ -35,6 +36,8 @@ export class Accelerator {
   private readonly charges: Float64Array;
   private readonly clock: Float64Array;
   private readonly tlbs: readonly { tlb: Tlb; record: ReturnType<typeof tlbRecord> }[];
+  /** By type of access. */
+  private readonly firsts: readonly { tlb: Tlb; words: Int32Array }[];
   private readonly pscs: readonly Int32Array[];
   private readonly hierarchies: readonly {
     hierarchy: CacheHierarchy;
@@ -43,8 +46,14 @@ export class Accelerator {
   /** Every cause that a pending record can have parts of. */
   private readonly causes: readonly number[];
   private readonly rules: unknown;
+  private chunkKeys: Int32Array = new Int32Array(0);
+  private chunkOffsets: Uint16Array = new Uint16Array(0);
+  /** The records of the chunk that are in `keys` and `offsets`. */
+  private loadedFrom = 0;
+  private loadedTo = 0;
   private regionsKnown = 0;
   private slabsKnown = 0;
+  private directoryKnown: Int32Array | null = null;
 
   /** @param hardware whose arrays are in `shared`, of an eligible machine (eligible.ts) */
   constructor(
@@ -59,15 +68,17 @@ export class Accelerator {
     this.window = window;
     this.ledger = ledger;
     this.runCore = instantiate(shared);
-    this.core = shared.core(L.CORE_BYTES);
+    this.core = shared.record(L.CORE, L.CORE_BYTES);
     this.doubles = new Float64Array(this.core.buffer, L.CORE, L.CORE_BYTES / 8);
-    this.keys = shared.int32(CHUNK_RECORDS);
-    this.offsets = shared.uint16(CHUNK_RECORDS);
+    this.keys = shared.int32(PIECE_RECORDS);
+    this.offsets = shared.uint16(PIECE_RECORDS);
     this.highs = shared.int32(PACKED_KEY_REGIONS);
     this.slabs = shared.int32(L.MAX_SLABS);
     this.charges = shared.float64(MAX_CAUSES);
     this.clock = shared.float64(4);
     this.tlbs = hardware.tlbs.all.map((tlb) => ({ tlb, record: tlbRecord(shared, tlb) }));
+    const { itlb, dtlb, storeTlb } = hardware.tlbs;
+    this.firsts = [itlb, dtlb, storeTlb].map((tlb, type) => ({ tlb, words: firstRecord(shared, tlb, type) }));
     this.pscs = pscRecords(shared, hardware.psc?.levels ?? []);
     const { caches, dataCaches } = hardware;
     this.hierarchies = [...new Set([caches, dataCaches])].map((hierarchy) => ({
@@ -88,36 +99,78 @@ export class Accelerator {
     return !tlbs.hasGlobals && mmu.walker.rules === this.rules;
   }
 
-  /** Brings in the records from..to-1 of a chunk's columns, which are at most CHUNK_RECORDS. */
-  load(keys: Int32Array, offsets: Uint16Array, from: number, to: number): void {
-    this.keys.set(keys.subarray(from, to));
-    if (this.hardware.data !== null) this.offsets.set(offsets.subarray(from, to));
+  /** Takes the columns of the chunk whose records will be run. */
+  begin(keys: Int32Array, offsets: Uint16Array): void {
+    this.chunkKeys = keys;
+    this.chunkOffsets = offsets;
+    this.loadedFrom = this.loadedTo = 0;
   }
 
   /**
-   * Runs records of the columns brought in; the first that is not run, or `to`. `window.issued` is that of record
-   * `from` before, and is left to the caller after.
+   * Runs records from..to-1 of the chunk; the first that is not run, or `to`. `window.issued` is that of record `from`
+   * before, and is left to the caller after. What was counted waits for {@link settle}.
    */
   run(from: number, to: number, asid: number, root: number): number {
+    this.catchUp(asid, root);
+    this.window.lend(this.clock);
+    let at = from;
+    for (let forget = true; at < to; forget = false) {
+      if (at >= this.loadedTo) this.load(at, Math.min(at + PIECE_RECORDS, to));
+      const { loadedFrom, loadedTo } = this;
+      const done = this.runCore(
+        this.keys.byteOffset,
+        this.offsets.byteOffset,
+        at - loadedFrom,
+        loadedTo - loadedFrom,
+        forget,
+      );
+      this.clock[0]! += loadedFrom + done - at;
+      at = loadedFrom + done;
+      if (at < loadedTo) break;
+    }
+    this.window.takeBack(this.clock);
+    this.settleTables();
+    return at;
+  }
+
+  /** Brings in the records from..to-1 of the chunk. */
+  private load(from: number, to: number): void {
+    this.keys.set(this.chunkKeys.subarray(from, to));
+    if (this.hardware.data !== null) this.offsets.set(this.chunkOffsets.subarray(from, to));
+    this.loadedFrom = from;
+    this.loadedTo = to;
+  }
+
+  /** Tells the core what has changed since its last run. */
+  private catchUp(asid: number, root: number): void {
     const { core } = this;
     const { memory, tlbs } = this.hardware;
     if (memory.slabs.length > this.slabsKnown) this.learnSlabs();
     if (tlbs.regions.count > this.regionsKnown) this.learnRegions();
+    if (memory.direct !== this.directoryKnown) this.learnDirectory();
     core[L.CORE_ASID_BITS / 4] = asid << PACKED_ASID_SHIFT;
     core[L.CORE_ASID / 4] = asid;
     core[L.CORE_ROOT / 4] = root;
-    core[L.CORE_DIRECTORY / 4] = this.shared.addressOf(memory.direct);
-    core[L.CORE_DIRECTORY_LENGTH / 4] = this.shared.addressOf(memory.direct) === 0 ? 0 : memory.direct.length;
     for (const { tlb, record } of this.tlbs) record.words[L.TLB_LARGE / 4] = tlb.large;
-    this.window.lend(this.clock);
-    const done = this.runCore(this.keys.byteOffset, this.offsets.byteOffset, from, to);
-    this.window.takeBack(this.clock);
-    this.settle();
-    return done;
+    for (let type = 0; type < this.firsts.length; type++) {
+      const { tlb, words } = this.firsts[type]!;
+      const { sets, order } = tlb.small.table;
+      words[L.FIRST_SIMPLE / 4] = tlb.large === 0 && order !== null ? 1 : 0;
+      // Large entries have sets of their own: then only the last page of all is remembered.
+      const places = tlb.large > 0 ? 1 : Math.min(L.FILTER_SETS, sets);
+      core[L.CORE_FILTER_MASKS / 4 + type] = (places - 1) * 4 + 3;
+    }
   }
 
-  /** Takes over what the core counted. */
-  private settle(): void {
+  /** Takes over which slots of TLBs are in use: whoever drops entries asks. */
+  private settleTables(): void {
+    for (const { record } of this.tlbs) {
+      for (const { array, words } of record.tables) array.table.live += takeTally(words, L.TABLE_FILLED);
+    }
+  }
+
+  /** Takes over what the core has counted since the last time. */
+  settle(): void {
     let misses = 0;
     for (const { tlb, record } of this.tlbs) {
       tlb.lookups += takeTally(record.words, L.TLB_LOOKUPS);
@@ -126,9 +179,8 @@ export class Accelerator {
       misses += missed;
       tlb.misses += missed;
       tlb.evictions += takeTally(record.words, L.TLB_EVICTIONS);
-      for (const { array, words } of record.tables) array.table.live += takeTally(words, L.TABLE_FILLED);
     }
-    if (misses === 0 && this.hardware.data === null) return;
+    if (misses === 0 && this.core[L.CORE_ASSISTS / 4] === 0 && this.hardware.data === null) return;
     for (const cause of this.causes) {
       this.ledger.charge(cause, this.charges[cause]!);
       this.charges[cause] = 0;
@@ -153,6 +205,7 @@ export class Accelerator {
     const { counters } = mmu;
     counters.count += walks;
     counters.reads += takeTally(this.core, L.CORE_READS);
+    counters.assists += takeTally(this.core, L.CORE_ASSISTS);
     counters.adWrites += takeTally(this.core, L.CORE_AD_WRITES);
     counters.cycles += this.doubles[L.CORE_WALK_CYCLES / 8]!;
     counters.queued += this.doubles[L.CORE_QUEUED / 8]!;
@@ -208,6 +261,9 @@ export class Accelerator {
       [L.CORE_DATA_CAUSES, at(this.copyOf(data?.causes ?? new Uint16Array(1)))],
       [L.CORE_READS_BY, at(mmu.readsBy)],
       [L.CORE_CHARGES, at(this.charges)],
+      [L.CORE_ASSIST, machine.dirty.action === 'fault' ? 0 : 1],
+      [L.CORE_ASSIST_CYCLES, machine.dirty.cycles],
+      [L.CORE_CAUSE_ASSIST, mmu.assistCause],
       [L.CORE_WIDTH, window.width],
       [L.CORE_WINDOW, window.window],
       [L.CORE_RING_MASK, window.mask],
@@ -252,6 +308,14 @@ export class Accelerator {
     const copy = this.shared.uint16(causes.length);
     copy.set(causes);
     return copy;
+  }
+
+  private learnDirectory(): void {
+    const { direct } = this.hardware.memory;
+    const address = this.shared.addressOf(direct);
+    this.core[L.CORE_DIRECTORY / 4] = address;
+    this.core[L.CORE_DIRECTORY_LENGTH / 4] = address === 0 ? 0 : direct.length;
+    this.directoryKnown = direct;
   }
 
   private learnSlabs(): void {

@@ -158,13 +158,21 @@ export const CORE_WALKERS = 196;
 export const CORE_WALKER_COUNT = 200;
 export const CORE_MSHRS = 204;
 export const CORE_MSHR_COUNT = 208;
-/** Tallies; the last three are doubles. */
+/** Tallies; the last two are doubles. */
 export const CORE_WALKS = 212;
 export const CORE_READS = 216;
 export const CORE_AD_WRITES = 220;
 export const CORE_WALK_CYCLES = 224;
 export const CORE_QUEUED = 232;
-export const CORE_BYTES = 240;
+/** Tally: stores to clean entries. */
+export const CORE_ASSISTS = 240;
+/** A walk on a store to a clean entry: 1 where hardware makes one, its cycles beyond the walk, and their cause. */
+export const CORE_ASSIST = 244;
+export const CORE_ASSIST_CYCLES = 248;
+export const CORE_CAUSE_ASSIST = 252;
+/** By type of access: which bits of a record choose its place in the filter. Brought up to date before each call. */
+export const CORE_FILTER_MASKS = 256;
+export const CORE_BYTES = 268;
 
 /** Slabs of 1 MiB that page tables can have in this memory (memory/physical.ts). */
 export const MAX_SLABS = 128;
@@ -172,6 +180,25 @@ export const MAX_SLABS = 128;
 /** Parts of one latency (core/latency.ts) and of one walk: scratch of the core. */
 export const SCRATCH = 512;
 export const SCRATCH_BYTES = 2048;
+
+/** The filter: records, four words for each of FILTER_SETS sets (by type), and the data-cache lines of their pages. */
+export const FILTER_SETS = 64;
+export const FILTER = SCRATCH + SCRATCH_BYTES;
+export const FILTER_LINES = FILTER + FILTER_SETS * 16;
+/** By type of access, what a hit in its first-level TLB needs: the arrays begin with the slots of 4 KiB entries. */
+export const FIRST = FILTER_LINES + FILTER_SETS * 16;
+/** 0 where hits are not that simple: large entries, many ways. Brought up to date before each call. */
+export const FIRST_SIMPLE = 0;
+export const FIRST_TAGS = 4;
+export const FIRST_ORDER = 8;
+export const FIRST_SET_MASK = 12;
+export const FIRST_WAYS = 16;
+export const FIRST_ALLOWED = 20;
+export const FIRST_FRAMES = 24;
+export const FIRST_FIFO = 28;
+export const FIRST_BYTES = 32;
+/** What arrays may take. */
+export const FREE = FIRST + 3 * FIRST_BYTES;
 
 /** Parts that the ring has room for, a record (sim/window.ts): those of one latency and a wait for a walker. */
 export const RING_PARTS = 64;

@@ -1,10 +1,12 @@
 import type { Arena } from '../../core/arena.ts';
-import { CORE, SCRATCH, SCRATCH_BYTES } from './layout.ts';
+import { FREE } from './layout.ts';
 
 const PAGE_BYTES = 65536;
 /** 128 MiB of address space; the host gives real memory to the pages that are touched. */
 const PAGES = 2048;
-const KEEPS_DOUBLES_ALIGNED = 16;
+const KEEPS_VECTORS_ALIGNED = 16;
+/** The core reads four words at a time, and so up to three beyond the last of an array. */
+const BEYOND = 16;
 
 /**
  * The memory of one WebAssembly core, in which the arrays of the hardware live: both sides work on the same words. It
@@ -14,7 +16,7 @@ const KEEPS_DOUBLES_ALIGNED = 16;
 export class SharedMemory implements Arena {
   readonly memory: WebAssembly.Memory;
   private readonly buffer: ArrayBuffer;
-  private next = SCRATCH + SCRATCH_BYTES;
+  private next = FREE;
 
   /** @throws RangeError where the host has no room for it */
   constructor() {
@@ -42,9 +44,9 @@ export class SharedMemory implements Arena {
     return at < 0 ? new Float64Array(length) : new Float64Array(this.buffer, at, length);
   }
 
-  /** The record of the core, as words. */
-  core(bytes: number): Int32Array {
-    return new Int32Array(this.buffer, CORE, bytes / 4);
+  /** A record that stands at a fixed place, as words. */
+  record(at: number, bytes: number): Int32Array {
+    return new Int32Array(this.buffer, at, bytes / 4);
   }
 
   /** Where an array stands; 0 for one that is not in here. */
@@ -54,8 +56,8 @@ export class SharedMemory implements Arena {
 
   private take(bytes: number): number {
     const at = this.next;
-    const end = at + Math.ceil(bytes / KEEPS_DOUBLES_ALIGNED) * KEEPS_DOUBLES_ALIGNED;
-    if (end > PAGES * PAGE_BYTES) return -1;
+    const end = at + Math.ceil(bytes / KEEPS_VECTORS_ALIGNED) * KEEPS_VECTORS_ALIGNED;
+    if (end + BEYOND > PAGES * PAGE_BYTES) return -1;
     this.next = end;
     return at;
   }

@@ -72,6 +72,22 @@ function tableRecord(shared: SharedMemory, { table, base }: TlbArray): Int32Arra
   return words;
 }
 
+/** What simple hits in the first-level TLB of a type of access need. */
+export function firstRecord(shared: SharedMemory, tlb: Tlb, type: number): Int32Array {
+  const { table, base } = tlb.small;
+  const words = shared.record(L.FIRST + type * L.FIRST_BYTES, L.FIRST_BYTES);
+  setWords(words, [
+    [L.FIRST_TAGS, shared.addressOf(table.tags)],
+    [L.FIRST_ORDER, table.order === null ? 0 : shared.addressOf(table.order)],
+    [L.FIRST_SET_MASK, table.sets - 1],
+    [L.FIRST_WAYS, table.ways],
+    [L.FIRST_ALLOWED, shared.addressOf(tlb.allowed) + base],
+    [L.FIRST_FRAMES, shared.addressOf(tlb.frames) + base * 8],
+    [L.FIRST_FIFO, table.replacement === 'fifo' ? 1 : 0],
+  ]);
+  return words;
+}
+
 /** The records of paging-structure caches, one behind the other, deepest first. */
 export function pscRecords(shared: SharedMemory, levels: readonly PscLevel[]): Int32Array[] {
   const all = shared.int32((levels.length * L.PSC_BYTES) / 4);
