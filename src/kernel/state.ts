@@ -135,6 +135,7 @@ export class KernelState {
   hugeZero(allocate: (order: number) => Pfn): Pfn {
     if (this.hugeZeroPfn < 0) {
       const pfn = allocate(this.hugeOrder);
+      if (pfn < 0) return pfn;
       for (let frame = pfn; frame < pfn + this.hugePages; frame++) this.frames.set(frame, PG_ZERO);
       this.hugeZeroPfn = pfn;
     }
