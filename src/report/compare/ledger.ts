@@ -1,4 +1,5 @@
 import type { Comparison } from '../../sim/compare/comparison.ts';
+import type { LedgerLine } from '../../sim/compare/ledger-comparison.ts';
 import { thousands } from '../format.ts';
 import { banded, type Column } from './bands.ts';
 import { pointHead, pointName } from './labels.ts';
@@ -12,10 +13,12 @@ const MOST_POINTS = 8;
  */
 export function ledgerDifferences(comparison: Comparison, most: number, width: number): string {
   const { lines, sums, totals, unexplained } = comparison.ledger;
-  const differing = lines.filter(({ spread }) => spread > 0);
+  const others = pointsShown(totals);
+  const ranked = byDifference(lines, [0, ...others]);
+  const differing = ranked.filter(({ spread }) => spread > 0);
   if (differing.length === 0) return 'No line of the ledger differs.';
   const shown = differing.slice(0, most);
-  const rest = lines.slice(shown.length);
+  const rest = ranked.slice(shown.length);
   const rows: [string, readonly number[]][] = [
     ...shown.map(({ cause, cycles }): [string, readonly number[]] => [cause, cycles]),
     [
@@ -25,7 +28,6 @@ export function ledgerDifferences(comparison: Comparison, most: number, width: n
     ['sum of all lines', sums],
     ['total cycles', totals],
   ];
-  const others = pointsShown(totals);
   const columns: Column[] = [0, ...others].map((point) => ({
     head: pointHead(comparison.axes, comparison.points[point]!.at),
     cells: [
@@ -53,6 +55,16 @@ function pointsShown(totals: readonly number[]): number[] {
   if (totals.length <= MOST_POINTS) return others;
   const ranked = others.sort((a, b) => totals[a]! - totals[b]!);
   return [ranked[0]!, ranked.at(-1)!];
+}
+
+/** The lines by how far they are apart at the points shown. */
+function byDifference(lines: readonly LedgerLine[], points: readonly number[]): LedgerLine[] {
+  return lines
+    .map(({ cause, cycles }) => {
+      const shown = points.map((point) => cycles[point]!);
+      return { cause, cycles, spread: Math.max(...shown) - Math.min(...shown) };
+    })
+    .sort((a, b) => b.spread - a.spread);
 }
 
 function signed(difference: number): string {

@@ -79,6 +79,17 @@ describe('the ledger of a comparison in print', () => {
     expect(row(text, 'total cycles')).toEqual([50, -30, 40]);
   });
 
+  it('tells of lines that differ among the points it shows, not of others', () => {
+    const ledgers = Array.from({ length: 9 }, (_, i) => ({
+      issue: 100 - i,
+      walk: i === 4 ? 3 : 0,
+      copy: i === 4 ? 0 : 3,
+    }));
+    const text = ledgerDifferences(comparisonOf(ledgers), 5, 80);
+    expect(text).toMatch(/^issue +100 +-8 +-1$/m);
+    expect(text).not.toMatch(/^(walk|copy) /m);
+  });
+
   it('names a point of two axes in two lines of the head', () => {
     const text = ledgerDifferences(
       comparisonOf([{ issue: 1 }, { issue: 2 }], ['machine', 'tlb.stlb.ways']),
