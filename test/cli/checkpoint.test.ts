@@ -13,7 +13,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { PROGRAM, survive } from '../kill/loop.ts';
+import { survive } from '../kill/loop.ts';
+import { PROGRAM } from './own-process.ts';
 import { pagewalk } from './run-program.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'pagewalk-checkpoint-'));

@@ -1,18 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, type FSWatcher, readdirSync, readFileSync, rmSync, watch } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
 import { Rng } from '../../src/core/rng.ts';
 import { decodeCheckpoint } from '../../src/sim/checkpoint/file.ts';
-
-/** The command line of pagewalk from its sources, after that of Node. */
-export const PROGRAM = [
-  '--import',
-  pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href,
-  fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url)),
-];
+import { PROGRAM } from '../cli/own-process.ts';
 
 const CHECKPOINT = 'state.checkpoint';
 /** Milliseconds. */
