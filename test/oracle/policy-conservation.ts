@@ -100,6 +100,7 @@ export function brokenPolicyLaws(kernel: LinuxKernel): string[] {
       if (page.kind === 'page' && (frames.flags[page.pfn]! & ZERO) === 0) hold(page.pfn);
   const cached = new Map<number, number>();
   for (const file of k.files.values()) for (const pfn of file.cache.values()) cached.set(pfn, 1);
+  for (const pfn of k.swap.cache.values()) cached.set(pfn, 1);
 
   let used = tables.size;
   const heads = new Set([...mapped.keys(), ...cached.keys(), ...held.keys()].map(headOf));
