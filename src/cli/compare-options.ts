@@ -4,10 +4,10 @@ import { type Stretch, stretchOptions } from './stretch.ts';
 
 /** What `compare` and `sweep` are told alike: the trace, what to vary, how to run. */
 export interface CompareArguments extends Stretch {
-  words: string[];
+  trace: string[];
   gen: string | undefined;
-  count: number;
-  seed: number;
+  count: number | undefined;
+  seed: number | undefined;
   repeat: number;
   format: string | undefined;
   policy: string[] | undefined;
@@ -21,36 +21,37 @@ export interface CompareArguments extends Stretch {
 export function compareOptions<T>(yargs: Argv<T>) {
   return stretchOptions(
     yargs
-      .positional('words', {
+      .positional('trace', {
         type: 'string',
         array: true,
         default: [],
-        describe: 'a trace file, - for standard input; with --gen name=value ...',
+        describe: 'a trace file, - for standard input; with --gen its name=value ...',
       })
       .option('policy', {
         type: 'string',
         array: true,
         requiresArg: true,
-        describe: 'policies, by commas: presets (pagewalk policies), files, modules',
+        describe: 'policies, separated by commas: presets (pagewalk policies), files, modules',
       })
       .option('machine', {
         type: 'string',
         array: true,
         default: ['skylake'],
         requiresArg: true,
-        describe: 'machines, by commas: presets (pagewalk machines), files',
+        describe: 'machines, separated by commas: presets (pagewalk machines), files',
       })
       .option('kernel', {
         type: 'string',
         array: true,
         requiresArg: true,
-        describe: 'demand, linux, or both by commas',
+        describe: 'demand, linux, or demand,linux',
       })
       .option('costs', {
         type: 'string',
         array: true,
         requiresArg: true,
-        describe: "what Linux's work costs: presets or files of `pagewalk calibrate -o`, by commas",
+        describe:
+          "what Linux's work costs: presets and files of `pagewalk calibrate -o`, separated by commas",
       })
       .option('set', {
         type: 'string',
@@ -65,11 +66,10 @@ export function compareOptions<T>(yargs: Argv<T>) {
       })
       .option('count', {
         type: 'number',
-        default: 1_000_000,
         requiresArg: true,
-        describe: 'of --gen: accesses',
+        describe: 'of --gen: accesses (default 1,000,000)',
       })
-      .option('seed', { type: 'number', default: 1, requiresArg: true, describe: 'of --gen: the first seed' })
+      .option('seed', { type: 'number', requiresArg: true, describe: 'of --gen: the first seed (default 1)' })
       .option('repeat', {
         type: 'number',
         default: 1,

@@ -13,7 +13,7 @@ interface Arguments extends CompareArguments, OutputArguments {
 
 /** `pagewalk compare TRACE`: one trace at several points, side by side, and why they differ. */
 export const compareCommand: CommandModule<object, Arguments> = {
-  command: 'compare [words..]',
+  command: 'compare [trace..]',
   describe:
     'one trace under several policies, machines or settings: one table, and the ledger lines that differ',
   builder: (yargs) =>

@@ -46,17 +46,27 @@ export async function runComparison(options: CompareArguments, axes: readonly Ax
   }
 }
 
-async function traceOf({ words, gen, count, seed, repeat, format }: CompareArguments): Promise<NamedTrace> {
+async function traceOf(options: CompareArguments): Promise<NamedTrace> {
+  const { trace, gen, count, seed, repeat, format } = options;
   if (gen !== undefined) {
     const { generatorNamed, parameterValues } = await import('../trace/generate/index.ts');
     const kind = generatorNamed(gen);
-    const values = parameterValues(kind, words);
+    const values = parameterValues(kind, trace);
     return {
       kind: 'made',
-      recipe: { kind: kind.name, values, seed: whole('seed', seed, 0), count: whole('count', count) },
+      recipe: {
+        kind: kind.name,
+        values,
+        seed: whole('seed', seed ?? 1, 0),
+        count: whole('count', count ?? 1_000_000),
+      },
     };
   }
-  const [path, more] = words;
+  if ((count ?? seed) !== undefined)
+    throw new InputError('--count and --seed belong to --gen', {
+      remedy: 'leave them out, or make the trace with --gen; --limit ends a run early',
+    });
+  const [path, more] = trace;
   if (path === undefined)
     throw new InputError('no trace is named', { remedy: 'name a file, or make one with --gen KIND' });
   if (more !== undefined)

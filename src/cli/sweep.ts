@@ -14,7 +14,7 @@ interface Arguments extends CompareArguments, OutputArguments {
 
 /** `pagewalk sweep TRACE`: one trace over a grid, and what one metric does there. */
 export const sweepCommand: CommandModule<object, Arguments> = {
-  command: 'sweep [words..]',
+  command: 'sweep [trace..]',
   describe: 'one trace over a grid of machine settings: one metric, or several, for each point',
   builder: (yargs) =>
     outputOptions(compareOptions(yargs), 'a row for each point, all metrics')
@@ -23,7 +23,7 @@ export const sweepCommand: CommandModule<object, Arguments> = {
         array: true,
         default: ['cycles'],
         requiresArg: true,
-        describe: 'what to show, by commas; the last axis runs across. One of the list below',
+        describe: 'what to show, separated by commas, of the list below; the last axis runs across',
       })
       .epilogue(`Metrics:\n${METRICS.map(({ key, meaning }) => `  ${key.padEnd(15)} ${meaning}`).join('\n')}`)
       .example('$0 sweep t.pwt --set tlb.stlb.ways=4,8,12 --set walkers.count=1,2', 'six points')

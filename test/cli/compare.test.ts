@@ -116,6 +116,7 @@ describe('pagewalk compare', () => {
     ['a policy without Linux', ['--policy', 'eager,vfork', '--kernel', 'demand'], /need the Linux kernel/],
     ['the same point twice', ['--policy', 'eager,eager'], /twice/],
     ['more words than a trace', ['size=1M', '--policy', 'eager,vfork'], /belong to --gen/],
+    ['a seed for a file', ['--policy', 'eager,vfork', '--seed', '3'], /belong to --gen/],
     ['no jobs', ['--policy', 'eager,vfork', '--jobs', '0'], /--jobs takes a whole number/],
     [
       'no output folder',
