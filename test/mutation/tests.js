@@ -12,12 +12,12 @@ export const testFiles = () => [
   'test/property/core.test.ts',
   'test/mmu/walker.property.test.ts',
   'test/sim/scenario-answers.test.ts',
-  ...testsIn('test/kernel', ['test/kernel/fork-counts.test.ts', 'test/kernel/policy/conformance.test.ts']),
+  ...testsIn('test/kernel', ['test/kernel/fork-counts.test.ts', 'test/kernel/policy/']),
   'test/sim/linux-side.test.ts',
   'test/report/smaps.test.ts',
   ...testsIn('test/sim/check'),
   'test/sim/conform.test.ts',
-  'test/kernel/policy/conformance.test.ts',
+  ...testsIn('test/kernel/policy'),
 ];
 
 /** Tests whose properties take seconds. */
@@ -28,14 +28,18 @@ export const HURRIED = new Set([
   'test/kernel/pressure.test.ts',
   'test/kernel/proc.test.ts',
   'test/kernel/policy/conformance.test.ts',
+  'test/kernel/policy/swapped.test.ts',
 ]);
 
 /** Slow tests that have nothing to say about a room other than this one, though they go through it. */
-export const ROOM_OF = { 'test/kernel/policy/conformance.test.ts': 'src/kernel/policy/' };
+export const ROOM_OF = {
+  'test/kernel/policy/conformance.test.ts': 'src/kernel/policy/',
+  'test/kernel/policy/swapped.test.ts': 'src/kernel/policy/',
+};
 
 function testsIn(folder, later = []) {
   return readdirSync(folder, { recursive: true })
     .map((name) => `${folder}/${name}`)
-    .filter((path) => path.endsWith('.test.ts') && !later.includes(path))
+    .filter((path) => path.endsWith('.test.ts') && !later.some((name) => path.startsWith(name)))
     .sort();
 }
