@@ -112,6 +112,7 @@ export class Sandbox {
         result.dispose();
         return value;
       },
+      tell: (method, ...values) => this.#invoke(object, method, values).dispose(),
       dispose: () => object.dispose(),
     };
   }
@@ -126,13 +127,15 @@ export class Sandbox {
   #invoke(owner: QuickJSHandle, name: string, args: readonly unknown[]): QuickJSHandle {
     const context = this.#context;
     const method = context.getProp(owner, name);
-    if (context.typeof(method) !== 'function') {
-      method.dispose();
-      throw new ProgramError(`there is no function ${name}()`);
-    }
     const handles = args.map((arg) => this.#handOver(arg));
     try {
-      return this.#take(context.callFunction(method, owner, ...handles));
+      const result = context.callFunction(method, owner, handles);
+      // Asked only now: a grading makes thousands of calls, and nearly all of them are of functions.
+      if (result.error && context.typeof(method) !== 'function') {
+        result.error.dispose();
+        throw new ProgramError(`there is no function ${name}()`);
+      }
+      return this.#take(result);
     } finally {
       method.dispose();
       for (const handle of handles) handle.dispose();
@@ -159,6 +162,8 @@ export class Sandbox {
 export interface Guest {
   has(method: string): boolean;
   call(method: string, ...args: readonly unknown[]): unknown;
+  /** Calls a method whose answer does not matter. */
+  tell(method: string, ...args: readonly unknown[]): void;
   dispose(): void;
 }
 

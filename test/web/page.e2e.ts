@@ -161,7 +161,9 @@ describe('the page', () => {
     const log = 'I  04000000,3\n S 1ffefff000,8\n L 1ffefff008,8\n M 1ffefff010,4\n';
     await drop(page, 'four.lackey', log);
     await page.waitForFunction(() => document.querySelector('#script h2')?.textContent === 'four.lackey');
-    await page.waitForFunction(() => document.querySelectorAll('#script .lines button').length === 4);
+    await page.waitForFunction(() =>
+      document.querySelector('#script .lines')?.textContent?.includes('store 0x1ffefff010'),
+    );
     await press(page, 'End');
     expect(await page.locator('#script .lines li.here').innerText()).toContain(
       'store 0x1ffefff010 4 B (modify)',

@@ -153,8 +153,17 @@ function rulesOf(program: Sandbox): KernelRules {
   };
 }
 
+/** What {@link isolation} found: two criteria ask. */
+const isolated = new WeakMap<Sandbox, Verdict>();
+
+function isolation(program: Sandbox, variant: OwnCowVariant): Verdict {
+  const verdict = isolated.get(program) ?? tryIsolation(program, variant);
+  isolated.set(program, verdict);
+  return verdict;
+}
+
 /** Random programs against memories that are plain copies. */
-function isolation(program: Sandbox, { seed, pages }: OwnCowVariant): Verdict {
+function tryIsolation(program: Sandbox, { seed, pages }: OwnCowVariant): Verdict {
   const rules = rulesOf(program);
   const rng = new Rng(seed);
   for (let run = 1; run <= PROGRAMS; run++) {

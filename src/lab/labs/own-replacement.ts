@@ -215,7 +215,7 @@ function runPolicy(
       const content = tags[set]!;
       const found = content.indexOf(vpn);
       if (found >= 0) {
-        policy.call('hit', set, found);
+        policy.tell('hit', set, found);
         return true;
       }
       const way = content.length < ways ? content.length : policy.call('victim', set);
@@ -224,7 +224,7 @@ function runPolicy(
           `victim(${set}) gave ${JSON.stringify(way) ?? 'nothing'}: not a way from 0 to ${ways - 1}`,
         );
       content[way] = vpn;
-      policy.call('fill', set, way);
+      policy.tell('fill', set, way);
       return false;
     });
   } finally {
