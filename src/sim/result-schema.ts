@@ -11,7 +11,9 @@ const counts = z.record(z.string(), count);
 const trace = z.looseObject({
   path: z.string(),
   format: z.string(),
-  sha256: z.string().describe('Of the stored bytes, of what was read of a pipe, or of a made trace its recipe'),
+  sha256: z
+    .string()
+    .describe('Of the stored bytes, of what was read of a pipe, or of a made trace its recipe'),
   accesses: count.describe('fetches + loads + stores + 2 x modifies'),
   fetches: count,
   loads: count.describe('Without the loads of modifies'),
