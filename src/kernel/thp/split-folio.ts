@@ -20,6 +20,8 @@ export function splitFolio(k: KernelState, pfn: Pfn): void {
   const head = headOf(k, pfn);
   releaseHeld(k, head);
   splitPmdsOf(k, head);
+  // try_to_migrate moves the dirty bit of each PTE to the folio, from where every page of it inherits.
+  if (hasDirtyPte(k, head)) frames.set(head, PG_DIRTY);
   k.folios.delete(head);
   const flags = frames.flags[head]! & INHERITED;
   const mapping = frames.mapping[head]!;
@@ -36,6 +38,15 @@ export function splitFolio(k: KernelState, pfn: Pfn): void {
       mapZeroPage(k, page);
     }
   }
+}
+
+function hasDirtyPte(k: KernelState, head: Pfn): boolean {
+  let dirty = false;
+  for (let page = head; page < head + k.hugePages && !dirty; page++)
+    forEachMapping(k, page, (_mm, _vma, _vpn, ref) => {
+      if (k.pte.isDirty(k.tables.lo(ref))) dirty = true;
+    });
+  return dirty;
 }
 
 /** A page of zeros that nobody has locked. */
