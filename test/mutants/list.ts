@@ -8,14 +8,31 @@ export interface Mutant {
   readonly file: string;
   readonly find: string;
   readonly replace: string;
+  /** The bug of the exercise `find-the-bug` (src/lab/kernel-bugs.ts) that this is in the kernel layer. */
+  readonly exercise?: string;
 }
 
 export const MUTANTS: readonly Mutant[] = [
   // Fork and copy-on-write.
   {
     bug: 'fork does not flush the parent, whose entries it write-protected',
+    exercise: 'no-flush-at-fork',
     file: 'src/kernel/fork.ts',
     find: '  flushMm(k, parent);\n',
+    replace: '',
+  },
+  {
+    bug: 'fork clears W in the page table of the child only',
+    exercise: 'parent-stays-writable',
+    file: 'src/kernel/pagetable/copy-ptes.ts',
+    find: '        slab[from] = shared;\n',
+    replace: '',
+  },
+  {
+    bug: 'fork does not raise the counts of the pages',
+    exercise: 'count-not-raised',
+    file: 'src/kernel/pagetable/copy-ptes.ts',
+    find: '        refcount[pfn]!++;\n        mapcount[pfn]!++;\n',
     replace: '',
   },
   {
@@ -62,9 +79,17 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     bug: 'a COW copy does not drop the mapping of the old page',
+    exercise: 'count-not-dropped',
     file: 'src/kernel/fault/wp.ts',
     find: '  removeMapping(k, old, mm.id);\n',
     replace: '',
+  },
+  {
+    bug: 'a COW copy does not flush the entry of the old page',
+    exercise: 'no-flush-after-copy',
+    file: 'src/kernel/fault/wp.ts',
+    find: '  flushPage(k, mm, vpn);\n  if (fromZero)',
+    replace: '  if (fromZero)',
   },
   {
     bug: 'a COW copy does not copy',
@@ -90,6 +115,20 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'src/kernel/pagetable/zap.ts',
     find: '    flushRange(k, mm, start, end);\n',
     replace: '',
+  },
+  {
+    bug: 'exit does not drop the counts of its pages',
+    exercise: 'exit-keeps-counts',
+    file: 'src/kernel/exit.ts',
+    find: '    zapRange(k, mm, vma, vma.start, vma.end);\n',
+    replace: '',
+  },
+  {
+    bug: 'unmapping frees pages that others still map',
+    exercise: 'exit-frees-all',
+    file: 'src/kernel/rmap.ts',
+    find: '  putFolio(k, pfn, 1);\n',
+    replace: '  putFolio(k, pfn, k.frames.has(pfn, PG_LARGE) ? 1 : refcountOf(k, pfn));\n',
   },
   {
     bug: 'exit of one thread takes the memory of the others',
@@ -215,6 +254,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     bug: 'a supervisor store ignores CR0.WP',
+    exercise: 'copyout-ignores-cow',
     file: 'src/mmu/permissions/x86.ts',
     find: '(attributes & ATTR_WRITE) === 0 && (privilege === USER || controls.wp)',
     replace: '(attributes & ATTR_WRITE) === 0 && privilege === USER',

@@ -3,6 +3,7 @@ import { KERNEL_BUGS } from '../../../src/lab/kernel-bugs.ts';
 import { FIND_THE_BUG } from '../../../src/lab/labs/find-the-bug.ts';
 import { ScenarioRun } from '../../../src/sim/scenario/execute.ts';
 import { parseScenario } from '../../../src/sim/scenario/parse.ts';
+import { MUTANTS } from '../../mutants/list.ts';
 import { variantsOf } from '../seeds.ts';
 
 interface Printed {
@@ -66,6 +67,11 @@ describe('the key of find-the-bug', () => {
         q2: [right[at]!.result, String(right[at]!.frames)],
       });
     }
+  });
+
+  it('asks for bugs that the catalogue of injected bugs has as well, in the kernel layer or its MMU', () => {
+    const injected = MUTANTS.flatMap(({ exercise }) => exercise ?? []);
+    expect(injected.sort()).toEqual(KERNEL_BUGS.map(({ id }) => id).sort());
   });
 
   it('is each of the bugs in some variant', () => {
