@@ -3,16 +3,7 @@ import { Rng } from '../../core/rng.ts';
 import { Aim, HUGE, type Region } from './aim.ts';
 import { Dice } from './dice.ts';
 import { PROFILES, type Profile } from './profiles.ts';
-
-interface File {
-  readonly name: string;
-  bytes: number;
-  readonly tmpfs: boolean;
-  /** Left the page cache once. */
-  dropped: boolean;
-  /** May have holes. */
-  sparse: boolean;
-}
+import { RandomFiles } from './random-files.ts';
 
 const MAX_LIVE = 5;
 
@@ -36,7 +27,7 @@ class Generator {
   readonly #profile: Profile;
   readonly #lines: string[] = [];
   readonly #regions: Region[] = [];
-  readonly #files: File[] = [];
+  readonly #files: RandomFiles;
   #live: number[] = [1];
   readonly #parent = new Map<number, number>();
   #zombies: number[] = [];
@@ -46,13 +37,14 @@ class Generator {
   constructor(rng: Rng, profile: Profile) {
     this.#dice = new Dice(rng);
     this.#aim = new Aim(this.#dice, profile.thp > 0);
+    this.#files = new RandomFiles(this.#dice, profile);
     this.#profile = profile;
   }
 
   scenario(): string {
     const { files, operations } = this.#profile;
     const count = files === 0 ? 0 : 1 + this.#dice.below(files);
-    for (let i = 0; i < count; i++) this.#declareFile(i);
+    for (let i = 0; i < count; i++) this.#lines.push(this.#files.declare());
     this.#mmapNew(1);
     const total = operations[0] + this.#dice.below(operations[1] - operations[0]);
     for (let i = 0; i < total; i++) this.#step();
@@ -122,15 +114,6 @@ class Generator {
     }
   }
 
-  #declareFile(index: number): void {
-    const pages = 1 + this.#dice.below(24);
-    const tail = this.#dice.chance(0.4) ? 1 + this.#dice.below(4095) : 0;
-    const tmpfs = this.#dice.chance(0.4);
-    const file = { name: `f${index}`, bytes: pages * 4096 - tail, tmpfs, dropped: false, sparse: false };
-    this.#files.push(file);
-    this.#lines.push(`file ${file.name} ${file.bytes}${tmpfs ? ' fs=tmpfs' : ''}`);
-  }
-
   #mmapNew(pid: number): void {
     const name = String.fromCharCode(65 + this.#regions.length);
     this.#mmap(pid, name, 0, this.#regionPages());
@@ -146,11 +129,11 @@ class Generator {
 
   #mmap(pid: number, name: string, at: number, pages: number): void {
     const { thp } = this.#profile;
-    const useFile = this.#files.length > 0 && this.#dice.chance(0.5);
+    const useFile = this.#files.any && this.#dice.chance(0.5);
     const shared = this.#dice.chance(useFile ? 0.55 : 0.25);
     const flags = [shared ? 'shared' : 'private'];
     if (useFile) {
-      const file = this.#dice.pick(this.#files);
+      const file = this.#files.pick();
       const page = this.#dice.chance(0.3) ? this.#dice.below(6) : 0;
       flags.push(`file:${file.name}${page ? `@${page}` : ''}`);
     } else {
@@ -231,43 +214,8 @@ class Generator {
   }
 
   #onFile(): void {
-    if (this.#files.length === 0) return;
-    const file = this.#dice.pick(this.#files);
-    const offset = this.#dice.below(file.bytes + (this.#dice.chance(0.2) ? 5000 : 1));
-    const { name } = file;
-    const operation = this.#dice.weighted(this.#profile.fileOperations);
-    // A file that is cached in part is read ahead in pieces, whose order the disk decides.
-    if (file.dropped && (operation === 'fileread' || operation === 'filewrite')) return;
-    switch (operation) {
-      case 'fileread':
-        this.#outside(`fileread ${name} ${offset}`);
-        break;
-      case 'filewrite':
-        this.#outside(`filewrite ${name} ${offset} ${this.#byte()}`);
-        if (offset >= file.bytes) file.sparse = true;
-        file.bytes = Math.max(file.bytes, offset + 1);
-        break;
-      case 'ftruncate':
-        // Holes come at once, blocks of a dropped file when the disk has them.
-        if (file.dropped) return;
-        file.sparse = true;
-        file.bytes = this.#dice.chance(0.5)
-          ? this.#dice.below(file.bytes + 12000)
-          : 4096 * this.#dice.below(Math.ceil(file.bytes / 4096) + 4);
-        this.#outside(`ftruncate ${name} ${file.bytes}`);
-        break;
-      case 'fsync':
-        this.#outside(`fsync ${name}`);
-        break;
-      case 'dropcache':
-        if (file.sparse) return;
-        file.dropped = !file.tmpfs;
-        this.#outside(`dropcache ${name}`);
-        break;
-      case 'cached':
-        this.#outside(`cached ${name}`);
-        break;
-    }
+    const text = this.#files.operation(() => this.#byte());
+    if (text !== null) this.#outside(text);
   }
 
   /**
