@@ -58,3 +58,16 @@ const pageErrors = new WeakMap<Page, string[]>();
 export function errorsOf(page: Page): string[] {
   return pageErrors.get(page) ?? [];
 }
+
+/** Drops a text file on the page. */
+export async function drop(page: Page, name: string, text: string): Promise<void> {
+  const data = await page.evaluateHandle(
+    ([file, content]) => {
+      const transfer = new DataTransfer();
+      transfer.items.add(new File([content!], file!));
+      return transfer;
+    },
+    [name, text],
+  );
+  await page.dispatchEvent('body', 'drop', { dataTransfer: data });
+}

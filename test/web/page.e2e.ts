@@ -4,13 +4,9 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readPage } from '../../src/cli/view/page.ts';
 import { type PageServer, servePage } from '../../src/cli/view/server.ts';
-import { collect } from '../../src/sim/collect.ts';
-import { loadMachine } from '../../src/sim/machine/load.ts';
 import { presetNames } from '../../src/sim/machine/preset-files.ts';
-import type { RunResult } from '../../src/sim/result.ts';
-import { Simulation } from '../../src/sim/run.ts';
-import { openTrace } from '../../src/trace/node/open.ts';
-import { errorsOf, launch, openPage } from './browser.ts';
+import { drop, errorsOf, launch, openPage } from './browser.ts';
+import { resultOfRun } from './result.ts';
 
 let browser: Browser;
 let server: PageServer;
@@ -240,27 +236,6 @@ describe('the page', () => {
     await page.close();
   });
 });
-
-/** A run with a fork and page faults. */
-async function resultOfRun(): Promise<RunResult> {
-  const { machine } = await loadMachine('skylake');
-  const source = await openTrace('traces/perl-fork.pwt');
-  const simulation = new Simulation(machine, source, { kernel: 'linux', limit: 20_000 });
-  await simulation.run(source);
-  return collect(simulation, source, 'test');
-}
-
-async function drop(page: Page, name: string, text: string): Promise<void> {
-  const data = await page.evaluateHandle(
-    ([file, content]) => {
-      const transfer = new DataTransfer();
-      transfer.items.add(new File([content!], file!));
-      return transfer;
-    },
-    [name, text],
-  );
-  await page.dispatchEvent('body', 'drop', { dataTransfer: data });
-}
 
 test('every scenario of the library runs to its end in the browser', async () => {
   const page = await openPage(browser, server.url);

@@ -38,6 +38,7 @@ export function Header(props: HeaderProps): JSX.Element {
       <label class="pick">
         <span>Scenario</span>
         <select
+          aria-label="Scenario"
           value={isExample ? name : ''}
           onChange={({ currentTarget }) => onExample(currentTarget.value)}
         >
@@ -52,7 +53,11 @@ export function Header(props: HeaderProps): JSX.Element {
       {machine !== undefined && (
         <label class="pick">
           <span>Machine</span>
-          <select value={machine} onChange={({ currentTarget }) => onMachine(currentTarget.value)}>
+          <select
+            aria-label="Machine"
+            value={machine}
+            onChange={({ currentTarget }) => onMachine(currentTarget.value)}
+          >
             {Object.values(boot.machines).map((one) => (
               <option key={one.name} value={one.name} title={one.description}>
                 {one.name}

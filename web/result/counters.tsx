@@ -34,6 +34,7 @@ export function TlbCounters({ result: { tlb, caches } }: { result: RunResult }):
   return (
     <Panel id="result-tlb" title="TLBs and caches">
       <Figures
+        label="TLBs"
         head={['', 'lookups', 'hits', 'misses', 'miss rate', 'MPKI', 'evictions', 'invalidations']}
         rows={Object.entries(tlb).map(([name, counts]) => [
           name,
@@ -48,6 +49,7 @@ export function TlbCounters({ result: { tlb, caches } }: { result: RunResult }):
       />
       {Object.keys(caches).length > 0 && (
         <Figures
+          label="Caches"
           head={['', 'requests', 'hits', 'misses', 'miss rate']}
           rows={Object.entries(caches).map(([name, { hits, misses }]) => [
             name,
@@ -73,6 +75,7 @@ export function WalkCounters({ result: { walks } }: { result: RunResult }): JSX.
         or D bits set.
       </p>
       <Figures
+        label="PTE reads by level"
         head={['PTE reads', 'walk cache hits', ...answerers]}
         rows={Object.entries(walks.byLevel).map(([level, reads]) => {
           const psc = walks.psc[level];
@@ -118,6 +121,7 @@ export function ProcessCounters({ result: { processes } }: { result: RunResult }
   return (
     <Panel id="result-processes" title="Processes">
       <Figures
+        label="Processes"
         head={['PID', 'parent', 'minflt', 'majflt', 'Rss kB', 'peak kB', 'Pss kB', 'VmPTE kB', 'name']}
         rows={processes
           .slice(0, MOST_PROCESSES)

@@ -1,34 +1,39 @@
 import type { JSX } from 'preact';
 
 interface FiguresProps {
+  /** What the table is of, for screen readers. */
+  readonly label: string;
   readonly head: readonly string[];
   readonly rows: readonly (readonly string[])[];
 }
 
 /** A table of numbers: the first column names the row. */
-export function Figures({ head, rows }: FiguresProps): JSX.Element {
+export function Figures({ label, head, rows }: FiguresProps): JSX.Element {
   return (
-    <table class="figures">
-      <thead>
-        <tr>
-          {head.map((name) => (
-            <th key={name} scope="col">
-              {name || <span class="sr">name</span>}
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody>
-        {rows.map(([name, ...cells], i) => (
-          <tr key={i}>
-            <th scope="row">{name}</th>
-            {cells.map((cell, column) => (
-              <td key={column}>{cell}</td>
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must take the focus, or keys cannot scroll it
+    <section class="figures-frame" aria-label={label} tabIndex={0}>
+      <table class="figures">
+        <thead>
+          <tr>
+            {head.map((name) => (
+              <th key={name} scope="col">
+                {name || <span class="sr">name</span>}
+              </th>
             ))}
           </tr>
-        ))}
-      </tbody>
-    </table>
+        </thead>
+        <tbody>
+          {rows.map(([name, ...cells], i) => (
+            <tr key={i}>
+              <th scope="row">{name}</th>
+              {cells.map((cell, column) => (
+                <td key={column}>{cell}</td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
   );
 }
 

@@ -2,6 +2,7 @@ import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { format, type RunResult } from '../../src/index.ts';
 import { Panel } from '../parts/panel.tsx';
+import { Figures } from './figures.tsx';
 import { type LedgerPart, ledgerTree } from './ledger-tree.ts';
 
 /** Parts narrower than this share of the picture are not drawn. */
@@ -79,26 +80,16 @@ function Lines({ cycles }: { cycles: RunResult['cycles'] }): JSX.Element {
     .map((name) => ({ name, count: cycles.ledger[name] ?? 0, hidden: cycles.hidden[name] ?? 0 }))
     .sort((a, b) => b.count - a.count);
   return (
-    <table class="figures">
-      <thead>
-        <tr>
-          <th scope="col">line</th>
-          <th scope="col">cycles</th>
-          <th scope="col">share</th>
-          <th scope="col">hidden</th>
-        </tr>
-      </thead>
-      <tbody>
-        {lines.map(({ name, count, hidden }) => (
-          <tr key={name}>
-            <th scope="row">{name}</th>
-            <td>{format.thousands(count)}</td>
-            <td>{format.percent(count, cycles.total)}</td>
-            <td>{hidden > 0 && format.thousands(hidden)}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+    <Figures
+      label="All lines of the ledger"
+      head={['line', 'cycles', 'share', 'hidden']}
+      rows={lines.map(({ name, count, hidden }) => [
+        name,
+        format.thousands(count),
+        format.percent(count, cycles.total),
+        hidden > 0 ? format.thousands(hidden) : '',
+      ])}
+    />
   );
 }
 
