@@ -62,11 +62,6 @@ export class PteOps {
     return (lo & 1) === 0 && lo !== 0 && (lo & this.globalMask) === this.globalSet;
   }
 
-  /** A swap entry: not empty, not present. */
-  isSwap(lo: number, hi: number): boolean {
-    return (lo & 1) === 0 && (lo !== 0 || hi !== 0) && !this.protNone(lo);
-  }
-
   swapLo(slot: number, exclusive: boolean): number {
     return this.format.leafLo(slot, ATTR_READ | ATTR_USER | (exclusive ? ATTR_DIRTY : 0), 1) & ~1;
   }

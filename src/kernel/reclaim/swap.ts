@@ -33,10 +33,6 @@ export class SwapArea {
     return this.contents[slot]!;
   }
 
-  countOf(slot: number): number {
-    return this.counts[slot]!;
-  }
-
   get(slot: number): void {
     this.counts[slot]!++;
   }

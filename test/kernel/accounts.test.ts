@@ -1,0 +1,211 @@
+import { describe, expect, it } from 'vitest';
+import { ScenarioMachine } from '../../src/sim/scenario/machine.ts';
+import { brokenLaws } from '../oracle/kernel-conservation.ts';
+
+const A = 0x100000000;
+const MIB = 2 ** 20;
+
+function machine(config = {}) {
+  const on = new ScenarioMachine(config);
+  const { kernel } = on;
+  kernel.createProcess(1);
+  const { mm } = kernel.process(1);
+  const map = (vpn: number, pages: number, more = {}) =>
+    kernel.mmap(1, { vpn, pages, prot: 'rw', shared: false, ...more });
+  const store = (page: number, pid = 1) => {
+    const frame = on.access(pid, A + page, 0, true) as number;
+    kernel.writeMemory(frame, 0, 7);
+    return frame;
+  };
+  const load = (page: number, pid = 1) => kernel.readMemory(on.access(pid, A + page, 0, false) as number, 0);
+  return { on, kernel, mm, map, store, load, counters: kernel.state.counters };
+}
+
+describe('locked memory (VmLck)', () => {
+  it('grows and shrinks with mlock and munlock, page by page, and not twice for the same pages', () => {
+    const { kernel, mm, map } = machine();
+    map(A, 10);
+    kernel.mlock(1, A, 4);
+    kernel.mlock(1, A + 2, 4);
+    expect(mm.lockedPages).toBe(6);
+    kernel.munlock(1, A + 1, 2);
+    expect(mm.lockedPages).toBe(4);
+    kernel.munlock(1, A, 10);
+    expect(mm.lockedPages).toBe(0);
+  });
+
+  it('shrinks with what is unmapped of it, and with nothing else', () => {
+    const { kernel, mm, map } = machine();
+    map(A, 10);
+    map(A + 20, 10, { locked: true });
+    expect(mm.lockedPages).toBe(10);
+    kernel.munmap(1, A, 10);
+    expect(mm.lockedPages).toBe(10);
+    kernel.munmap(1, A + 25, 10);
+    expect(mm.lockedPages).toBe(5);
+  });
+
+  it('moves and grows with mremap', () => {
+    const { kernel, mm, map } = machine();
+    map(A, 10, { locked: true });
+    kernel.mremap(1, { vpn: A, pages: 10, newPages: 12 });
+    expect(mm.lockedPages).toBe(12);
+    // What was added is present at once, as the rest is.
+    expect(mm.anonPages).toBe(12);
+    kernel.mremap(1, { vpn: A, pages: 12, newPages: 15, to: A + 100 });
+    expect([mm.lockedPages, mm.anonPages]).toEqual([15, 15]);
+    kernel.mremap(1, { vpn: A + 100, pages: 15, newPages: 15, to: A + 200, dontUnmap: true });
+    // The pages moved; the old range is not locked any more, the new one is (dontunmap_complete).
+    expect(mm.lockedPages).toBe(15);
+  });
+
+  it('is ENOMEM at a hole; what lies before it is locked', () => {
+    const { kernel, mm, map } = machine();
+    map(A, 2);
+    map(A + 4, 2);
+    expect(kernel.mlock(1, A, 6)).toBe('ENOMEM');
+    expect(mm.lockedPages).toBe(2);
+    expect(kernel.munlock(1, A, 6)).toBe('ENOMEM');
+    expect(mm.lockedPages).toBe(0);
+  });
+});
+
+describe('MADV_PAGEOUT', () => {
+  it('leaves alone what others map too, and the zero page', () => {
+    const { kernel, map, store, load, counters } = machine({ swapBytes: MIB });
+    map(A, 10);
+    for (const page of [0, 1, 2]) store(page);
+    load(5);
+    kernel.fork(1, 2);
+    store(1, 2);
+    kernel.madvise(1, A, 10, 'pageout');
+    // Page 1 has been copied by the child: the parent's is its own again.
+    expect(counters.swappedOut).toBe(1);
+    expect([load(0), load(1), load(2), load(5)]).toEqual([7, 7, 7, 0]);
+  });
+
+  const huge = (config = {}) => {
+    const made = machine({ swapBytes: 16 * MIB, ...config });
+    made.map(A, 1024);
+    made.kernel.madvise(1, A, 1024, 'hugepage');
+    made.store(3);
+    return made;
+  };
+
+  it('splits a huge page first; of one that it covers in part, only that part goes', () => {
+    const { kernel, mm, store, counters } = huge();
+    for (const page of [0, 1, 2, 100]) store(page);
+    kernel.madvise(1, A, 50, 'pageout');
+    expect([counters.hugeSplits, counters.swappedOut]).toEqual([1, 4]);
+    // The pages of zeros went back to the zero page; page 100 is left.
+    expect([mm.swapPages, mm.anonPages]).toEqual([4, 1]);
+    expect(brokenLaws(kernel)).toEqual([]);
+  });
+
+  it('leaves a huge page that others map whole', () => {
+    const { kernel, counters } = huge();
+    kernel.fork(1, 2);
+    kernel.madvise(1, A, 512, 'pageout');
+    kernel.madvise(1, A, 50, 'free');
+    expect([counters.hugeSplits, counters.swappedOut]).toEqual([0, 0]);
+  });
+});
+
+describe('MADV_FREE of a huge page', () => {
+  const given = (pages: number) => {
+    const made = machine({ swapBytes: 16 * MIB });
+    made.map(A, 1024);
+    made.kernel.madvise(1, A, 1024, 'hugepage');
+    for (const page of [3, 400]) made.store(page);
+    made.kernel.madvise(1, A, pages, 'free');
+    return made;
+  };
+
+  it('as a whole keeps it in one piece until it is wanted, then drops it whole, unswapped', () => {
+    const { kernel, mm, load, counters } = given(512);
+    expect([counters.hugeSplits, load(3), mm.anonPages]).toEqual([0, 7, 512]);
+    kernel.madvise(1, A, 512, 'pageout');
+    expect([counters.swappedOut, mm.anonPages]).toEqual([0, 0]);
+    expect([load(3), load(400)]).toEqual([0, 0]);
+    expect(brokenLaws(kernel)).toEqual([]);
+  });
+
+  it('that is written again is no longer given up', () => {
+    const { kernel, store, load } = given(512);
+    store(5);
+    kernel.madvise(1, A, 512, 'pageout');
+    expect([load(3), load(5), load(400)]).toEqual([7, 7, 7]);
+    expect(brokenLaws(kernel)).toEqual([]);
+  });
+
+  it('in part splits it, and gives up that part', () => {
+    const { kernel, load, counters } = given(100);
+    expect(counters.hugeSplits).toBe(1);
+    kernel.madvise(1, A, 100, 'pageout');
+    expect([counters.swappedOut, load(3), load(400)]).toEqual([0, 0, 7]);
+    expect(brokenLaws(kernel)).toEqual([]);
+  });
+
+  it('frees the swap slots of pages that are out', () => {
+    const { kernel, mm, map, store, load } = machine({ swapBytes: MIB });
+    map(A, 4);
+    for (const page of [0, 1]) store(page);
+    kernel.madvise(1, A, 2, 'pageout');
+    expect([kernel.state.swap.used, mm.swapPages]).toEqual([2, 2]);
+    kernel.madvise(1, A, 1, 'free');
+    expect([kernel.state.swap.used, mm.swapPages]).toEqual([1, 1]);
+    expect([load(0), load(1)]).toEqual([0, 7]);
+  });
+});
+
+describe('what is asked wrongly', () => {
+  it('is answered with the errno of Linux', () => {
+    const { kernel, map } = machine();
+    map(A, 4);
+    map(A + 10, 4, { shared: true });
+    map(A + 20, 4, { locked: true });
+    expect(kernel.munmap(1, A, 0)).toBe('EINVAL');
+    expect(kernel.mremap(1, { vpn: A, pages: 4, newPages: 0 })).toBe('EINVAL');
+    expect(kernel.mremap(1, { vpn: A + 50, pages: 1, newPages: 2 })).toBe('EFAULT');
+    expect(kernel.mremap(1, { vpn: A + 10, pages: 4, newPages: 8 })).toBeUndefined();
+    expect(kernel.mremap(1, { vpn: A, pages: 4, newPages: 4, to: A + 3 })).toBe('EINVAL');
+    expect(kernel.mremap(1, { vpn: A + 3, pages: 1, newPages: 1, to: A + 2 })).toBeUndefined();
+    const advise = (page: number, advice: string) => kernel.madvise(1, A + page, 1, advice);
+    expect(['dontneed', 'free', 'remove', 'cold', 'pageout'].map((advice) => advise(20, advice))).toEqual(
+      new Array(5).fill('EINVAL'),
+    );
+    expect([advise(10, 'free'), advise(10, 'wipeonfork'), advise(0, 'remove'), advise(40, 'normal')]).toEqual(
+      ['EINVAL', 'EINVAL', 'EINVAL', 'ENOMEM'],
+    );
+    expect(() => advise(0, 'dontned')).toThrow("unknown advice 'dontned', did you mean 'dontneed'?");
+    expect(() => kernel.process(9)).toThrow('no process 9');
+  });
+
+  it('is a simulated memory that is too small or too large', () => {
+    for (const memoryBytes of [MIB, 2 ** 43])
+      expect(() => machine({ memoryBytes })).toThrow(`a simulated memory of ${memoryBytes} bytes`);
+  });
+});
+
+describe('the counters', () => {
+  it('go back to zero but for the tables that exist; peaks begin anew from them', () => {
+    const { map, store, counters } = machine();
+    map(A, 4);
+    store(0);
+    const { tables } = counters;
+    expect([tables, counters.minor]).toEqual([4, 1]);
+    counters.reset();
+    expect([counters.tables, counters.tablesPeak, counters.minor, counters.faultsByKind.demandZero]).toEqual([
+      4, 4, 0, 0,
+    ]);
+  });
+
+  it('know a signal from a fault that was settled', () => {
+    const { on, map, store, counters } = machine();
+    map(A, 4);
+    store(0);
+    expect(counters.signals).toBe(0);
+    on.access(1, A + 50, 0, false);
+    expect(counters.signals).toBe(1);
+  });
+});
