@@ -64,8 +64,13 @@ export function between(
   };
 }
 
+/** Words beside words: an order or a trend. */
+export function judged(what: string, published: string, reproduced: string, holds: boolean): Finding {
+  return { what, published, reproduced, holds };
+}
+
 /** A number with its unit, thousands apart; as exact as it is, or to so many digits after the point. */
-export function shown(value: number, unit = '', digits?: number): string {
+function shown(value: number, unit = '', digits?: number): string {
   const text =
     digits === undefined || Number.isInteger(value)
       ? value.toLocaleString('en-US', { maximumSignificantDigits: Number.isInteger(value) ? 21 : 4 })
