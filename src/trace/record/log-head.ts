@@ -29,7 +29,7 @@ export function readLogHead(head: Uint8Array): LogHead {
     parent: number(/^==\d+== Parent PID: (\d{1,7})$/m),
     program: command === undefined ? null : firstWord(command),
     // The fork returns in the child before anything else happens.
-    forked: /^(?:(?:==|--).*\n|\s*\n)* -->/.test(text),
+    forked: /^(?:(?:==|--).*\n|[ \t]*\n)* -->/.test(text),
     calls: /^SYSCALL\[/m.test(text),
   };
 }

@@ -62,8 +62,7 @@ function resultIn(line: string): SyscallResult | null {
 /** The numbers between the parentheses; `0x4034bb0(/etc/passwd)` is a number and a text. */
 function parseArguments(rest: string): { args: number[]; text: string | null } {
   const open = rest.indexOf('(');
-  const pathArgument = /(0x[0-9a-f]+)\((.*)\)(?=, | \))/.exec(rest);
-  const plain = pathArgument ? rest.replace(pathArgument[0], pathArgument[1]!) : rest;
+  const { text, plain } = takeText(rest);
   const list = open < 0 ? '' : plain.slice(open + 1).split(')', 1)[0]!;
   // Only clone prints its flags in hex without 0x.
   const isClone = /^sys_clone\b/.test(rest);
@@ -72,5 +71,17 @@ function parseArguments(rest: string): { args: number[]; text: string | null } {
     .map((word) => word.trim())
     .filter((word) => word !== '')
     .map((word, i) => (isClone && i === 0 ? Number.parseInt(word, 16) : Number(word)));
-  return { args, text: pathArgument?.[2] ?? null };
+  return { args, text };
+}
+
+/**
+ * The text that a pointer is followed by, and the line without it. The text may hold anything, parentheses too: it ends
+ * where the last one does that an argument can end with. (Found in one pass, however long the text.)
+ */
+function takeText(rest: string): { text: string | null; plain: string } {
+  const pointer = /0x[0-9a-f]+\(/.exec(rest);
+  const end = Math.max(rest.lastIndexOf('), '), rest.lastIndexOf(') )'));
+  const start = pointer ? pointer.index + pointer[0].length : end + 1;
+  if (start > end) return { text: null, plain: rest };
+  return { text: rest.slice(start, end), plain: rest.slice(0, start - 1) + rest.slice(end + 1) };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readLogHead } from '../../../src/trace/record/log-head.ts';
+import { LOG_HEAD_BYTES, readLogHead } from '../../../src/trace/record/log-head.ts';
 import { bytesOf } from '../read.ts';
 
 // The lines are Valgrind 3.19's own.
@@ -35,5 +35,9 @@ describe('the front of a lackey log', () => {
   it('without a banner names the process when system calls are traced', () => {
     expect(readLogHead(bytesOf(`I  0401ab70,3\n${CALL}`))).toMatchObject({ pid: 30880, calls: true });
     expect(readLogHead(bytesOf('I  0401ab70,3\n'))).toMatchObject({ pid: null, program: null, calls: false });
+  });
+
+  it('of nothing but empty lines says nothing', () => {
+    expect(readLogHead(bytesOf('\n'.repeat(LOG_HEAD_BYTES)))).toMatchObject({ pid: null, forked: false });
   });
 });

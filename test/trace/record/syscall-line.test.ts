@@ -70,4 +70,10 @@ describe('a line of --trace-syscalls', () => {
     'SYSCALL[1,1](0) ... [async] --> ',
     '--1--   SCHED[1]:  acquired lock (x)',
   ])('is none of these: %s', (line) => expect(parseSyscallLine(line)).toBeNull());
+
+  // Tried from every `0x1(` anew, this would take minutes.
+  it('that opens texts without end is read in one pass', () => {
+    const line = `SYSCALL[1,1](2) sys_open ( ${'0x1('.repeat(250_000)} ) --> [pre-fail] Failure(0x24)`;
+    expect(parseSyscallLine(line)).toMatchObject({ call: { nr: 2, text: null }, result: { ok: false } });
+  });
 });
