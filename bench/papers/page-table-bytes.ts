@@ -12,7 +12,7 @@ export const pageTableBytes: Reproduction = {
   kind: 'exact',
   source:
     'COW PTE patches, cover letter of RFC v2 (1 GB: 2096 kB; shared: 44 kB); Redis documentation, latency (24 GB: 48 MB)',
-  run: async () => [...(await oneGib()), await redis24Gb()],
+  run: async () => [...(await oneGib()), ...(await redis24Gb())],
 };
 
 /** The layout is of a real process whose VmPTE was the letter's; the letter does not say where its pages lay. */
@@ -28,13 +28,14 @@ async function oneGib(): Promise<Finding[]> {
 }
 
 /** 24 GB / 4 kB x 8 bytes: the PTEs alone, without the tables above them. */
-async function redis24Gb(): Promise<Finding> {
+async function redis24Gb(): Promise<Finding[]> {
   const { forks } = await runMade({
     trace: 'fork-rewrite size=24G populate=1',
     count: 1,
     set: [`kernel.memoryBytes=${32 * 2 ** 30}`],
   });
-  const mib = (forks.tablesCopied * TABLE_KIB) / 1024;
-  if (forks.ptesCopied * PTE_BYTES !== mib * 2 ** 20) throw new Error('tables are not full');
-  return exactly('24 GiB (Redis), last-level tables that fork copies', 48, mib, 'MiB');
+  return [
+    exactly('24 GiB (Redis), PTEs that fork copies', 48, (forks.ptesCopied * PTE_BYTES) / 2 ** 20, 'MiB'),
+    exactly('24 GiB, tables that hold them', 48, (forks.tablesCopied * TABLE_KIB) / 1024, 'MiB'),
+  ];
 }
