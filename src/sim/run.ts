@@ -109,7 +109,7 @@ export class Simulation {
     const { paging, pageCrossing } = machine;
     this.joinShift = pageCrossing === 'first' ? ANY_PAGE : sizeShiftNamed(paging.pageSize);
     this.counting = (options.warmup ?? 0) === 0;
-    const shared = memoryFor(machine, options.core ?? 'auto');
+    const shared = memoryFor(machine, coreFor(options));
     const arena = shared ?? HOST_MEMORY;
     this.window = new IssueWindow(this.ledger, machine.core.issueWidth, machine.core.window, arena);
     this.hardware = buildHardware(machine, source.regions, this.ledger, undefined, arena);
@@ -275,6 +275,11 @@ export class Simulation {
     this.kernel.resetCounters();
     this.events = 0;
   }
+}
+
+/** Checks look at every access, and the WebAssembly core is slow to start for one: TypeScript is the faster then. */
+function coreFor({ core = 'auto', check }: RunOptions): Core {
+  return check && core === 'auto' ? 'ts' : core;
 }
 
 /** Recordings and made traces of processes state mappings; other formats cannot. */
