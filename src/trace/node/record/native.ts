@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createReadStream, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -17,16 +17,27 @@ export interface NativeFaults {
 
 /**
  * Runs a command without Valgrind, its input and output being /dev/null, and counts its page faults: one by one with
- * `perf trace` where that is allowed; else as the sum over all its processes that were waited for, which includes
+ * `perf record` where that is allowed; else as the sum over all its processes that were waited for, which includes
  * what this process's own fork of it faulted before the exec (some 90 faults).
  */
 export async function countNativeFaults(command: readonly string[]): Promise<NativeFaults> {
   const folder = mkdtempSync(join(tmpdir(), 'pagewalk-native-'));
   try {
-    const output = join(folder, 'faults');
-    const words = ['trace', '-F', 'all', '--no-syscalls', '-o', output, '--', ...command];
+    const data = join(folder, 'faults');
+    const words = [
+      'record',
+      '-q',
+      '-e',
+      'minor-faults,major-faults',
+      '-c',
+      '1',
+      '-o',
+      data,
+      '--',
+      ...command,
+    ];
     if (await run('perf', words)) {
-      const faults = await fromPerfTrace(output);
+      const faults = await fromPerfData(data);
       if (faults.minor > 0) return faults;
     }
   } finally {
@@ -51,24 +62,27 @@ async function run(program: string, words: readonly string[]): Promise<boolean> 
   return Promise.race([failed, closed]);
 }
 
-const FAULT = /\): (.*)\/(\d+) (min|maj)fault /;
+/** One sample a line: `python3 14696/14697 minor-faults:`, the process before its thread. */
+const FAULT = /^\s*(.*?)\s+(\d+)\/(\d+)\s+(minor|major)-faults:/;
 
-async function fromPerfTrace(path: string): Promise<NativeFaults> {
+async function fromPerfData(data: string): Promise<NativeFaults> {
+  const words = ['script', '-i', data, '-F', 'comm,pid,tid,event'];
+  const { stdout } = spawn('perf', words, { stdio: ['ignore', 'pipe', 'ignore'] });
   const processes = new Map<string, { name: string; minor: number; major: number }>();
-  for await (const line of createInterface({ input: createReadStream(path) })) {
+  for await (const line of createInterface({ input: stdout })) {
     const fault = FAULT.exec(line);
     if (!fault) continue;
-    const [, name = '', tid = '', kind] = fault;
-    const process = processes.get(tid) ?? { name, minor: 0, major: 0 };
+    const [, name = '', pid = '', tid, kind] = fault;
+    const process = processes.get(pid) ?? { name, minor: 0, major: 0 };
     // The name that a process ends with: before its exec it has its parent's.
-    process.name = name;
-    if (kind === 'min') process.minor++;
+    if (tid === pid) process.name = name;
+    if (kind === 'minor') process.minor++;
     else process.major++;
-    processes.set(tid, process);
+    processes.set(pid, process);
   }
   const all = [...processes.values()];
   const sum = (kind: 'minor' | 'major'): number => all.reduce((total, process) => total + process[kind], 0);
-  return { minor: sum('minor'), major: sum('major'), processes: all, by: 'perf trace' };
+  return { minor: sum('minor'), major: sum('major'), processes: all, by: 'perf record' };
 }
 
 /** Faults of the children that this process has waited for (proc(5), /proc/self/stat). */
