@@ -59,7 +59,10 @@ export class LinuxKernel {
 
   /** A process with an empty address space. */
   createProcess(pid: number, parent = 0, name = ''): Process {
+    const { meter } = this.state;
+    meter.begin();
     const process = new Process(pid, parent, name, this.#newMm());
+    meter.end('start');
     this.state.processes.set(pid, process);
     return process;
   }
