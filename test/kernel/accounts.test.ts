@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { Ledger } from '../../src/core/ledger.ts';
+import { LINUX_6_18_COSTS } from '../../src/kernel/cost/linux-6.18.ts';
 import { ScenarioMachine } from '../../src/sim/scenario/machine.ts';
 import { brokenLaws } from '../oracle/kernel-conservation.ts';
 
@@ -207,5 +209,109 @@ describe('the counters', () => {
     expect(counters.signals).toBe(0);
     on.access(1, A + 50, 0, false);
     expect(counters.signals).toBe(1);
+  });
+});
+
+describe('what is counted', () => {
+  it('is pages on swap, for parent and child', () => {
+    const { kernel, mm, map, store } = machine({ swapBytes: MIB });
+    map(A, 4);
+    for (const page of [0, 1, 2]) store(page);
+    kernel.madvise(1, A, 2, 'pageout');
+    kernel.fork(1, 2);
+    expect([mm.swapPages, kernel.process(2).mm.swapPages]).toEqual([2, 2]);
+    expect([mm.anonPages, kernel.process(2).mm.anonPages]).toEqual([1, 1]);
+  });
+
+  it('is the most that was ever resident', () => {
+    const { kernel, mm, map, store } = machine();
+    map(A, 8);
+    for (let page = 0; page < 5; page++) store(page);
+    kernel.munmap(1, A, 3);
+    store(7);
+    expect([mm.resident, mm.residentPeak]).toEqual([3, 5]);
+  });
+
+  it('is forks, not threads', () => {
+    const { kernel, counters } = machine();
+    kernel.fork(1, 2);
+    kernel.fork(1, 3, true);
+    expect(counters.forks).toBe(1);
+  });
+
+  it('is pages read from disk', () => {
+    const { kernel, counters } = machine({ readAheadPages: 32 });
+    const file = kernel.createFile('f', 'ext4', 64 * 4096);
+    kernel.fillFile(file, () => 0);
+    kernel.dropCache(file);
+    kernel.fileRead(file, 0);
+    expect(counters.readIn).toBe(4);
+  });
+});
+
+describe('write-back', () => {
+  it('protects the page where files are mapped, by their offsets, and nothing beside the mappings', () => {
+    const { on, kernel, counters } = machine();
+    const file = kernel.createFile('f', 'ext4', 6 * 4096);
+    kernel.fillFile(file, () => 0);
+    // Pages 2 and 3 of the file at A; other memory before and behind, where pages 0 and 4 of the file would be.
+    kernel.mmap(1, { vpn: A - 2, pages: 2, prot: 'rw', shared: false });
+    kernel.mmap(1, { vpn: A, pages: 2, prot: 'rw', shared: true, file: { file, page: 2 } });
+    kernel.mmap(1, { vpn: A + 2, pages: 2, prot: 'rw', shared: false });
+    const stores = () => {
+      const { minflt } = kernel.process(1);
+      for (let vpn = A - 2; vpn < A + 4; vpn++) on.access(1, vpn, 0, true);
+      return kernel.process(1).minflt - minflt;
+    };
+    expect(stores()).toBe(6);
+    for (const page of [0, 1, 4]) kernel.fileWrite(file, page * 4096, 1);
+    kernel.fsync(file);
+    expect(counters.writtenBack).toBe(5);
+    // Only the two pages of the file must be told of the next write.
+    expect(stores()).toBe(2);
+    expect(counters.faultsByKind.mkwrite).toBe(2);
+  });
+
+  it('begins a file anew where it is written at its very end', () => {
+    const { kernel } = machine();
+    const file = kernel.createFile('f', 'ext4', 4096);
+    kernel.fillFile(file, () => 0);
+    kernel.fileWrite(file, 4096, 5);
+    expect([file.bytes, kernel.fileRead(file, 4096)]).toEqual([4097, 5]);
+  });
+});
+
+describe('the ledger', () => {
+  it('has every call under the name it has in Linux', () => {
+    const ledger = new Ledger();
+    const { kernel, map } = machine({ ledger, costs: LINUX_6_18_COSTS });
+    const file = kernel.createFile('f', 'ext4', 4096);
+    const calls: Record<string, () => void> = {
+      mmap: () => map(A, 8),
+      mprotect: () => kernel.mprotect(1, A, 1, 'r'),
+      madvise: () => kernel.madvise(1, A, 1, 'dontneed'),
+      mremap: () => kernel.mremap(1, { vpn: A + 4, pages: 4, newPages: 2 }),
+      msync: () => kernel.msync(1, A, 1, true),
+      mlock: () => kernel.mlock(1, A + 1, 1),
+      munlock: () => kernel.munlock(1, A + 1, 1),
+      munmap: () => kernel.munmap(1, A, 8),
+      brk: () => kernel.brk(1, A + 1000),
+      fork: () => kernel.fork(1, 2),
+      clone: () => kernel.fork(1, 3, true),
+      exec: () => kernel.exec(2, 'sh'),
+      exit: () => kernel.exit(2),
+      read: () => kernel.fileRead(file, 0),
+      write: () => kernel.fileWrite(file, 0, 1),
+      truncate: () => kernel.truncate(file, 100),
+      fsync: () => kernel.fsync(file),
+      fadvise: () => kernel.dropCache(file),
+    };
+    for (const [name, call] of Object.entries(calls)) {
+      ledger.reset();
+      call();
+      const operations = Object.keys(ledger.lines()).map((line) => line.split('.')[1]);
+      expect(new Set(operations)).toEqual(new Set([name]));
+      expect(ledger.lines()[`kernel.${name}.syscall`]).toBe(LINUX_6_18_COSTS.syscall);
+    }
   });
 });
