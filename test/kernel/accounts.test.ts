@@ -315,3 +315,61 @@ describe('the ledger', () => {
     }
   });
 });
+
+describe('MADV_COLLAPSE', () => {
+  it('makes one huge page of what small pages hold, and counts it whole', () => {
+    const { kernel, mm, map, store, load, counters } = machine();
+    map(A, 1024);
+    for (const page of [0, 9, 511, 600]) store(page);
+    expect(kernel.madvise(1, A, 512, 'collapse')).toBeUndefined();
+    expect([mm.anonPages, counters.bytesCopied]).toEqual([513, 3 * 4096]);
+    expect([load(0), load(1), load(9), load(511), load(600)]).toEqual([7, 0, 7, 7, 7]);
+    expect(brokenLaws(kernel)).toEqual([]);
+    kernel.munmap(1, A, 1024);
+    expect([mm.anonPages, brokenLaws(kernel)]).toEqual([0, []]);
+  });
+
+  it('is EINVAL for memory that was never written or is a file’s, ENOMEM without memory in one piece', () => {
+    const { kernel, map, store } = machine({ memoryBytes: 4 * MIB });
+    map(A, 512);
+    map(A + 1024, 512, { shared: true });
+    expect([kernel.madvise(1, A, 512, 'collapse'), kernel.madvise(1, A + 1024, 512, 'collapse')]).toEqual([
+      'EINVAL',
+      'EINVAL',
+    ]);
+    map(A + 4096, 700);
+    for (let page = 0; page < 600; page++) store(4096 + page);
+    store(0);
+    expect(kernel.madvise(1, A, 512, 'collapse')).toBe('ENOMEM');
+    expect(brokenLaws(kernel)).toEqual([]);
+  });
+});
+
+describe('mprotect of locked memory', () => {
+  it('that becomes writable has pages of its own at once (mprotect_fixup populates)', () => {
+    const { kernel, mm, map } = machine();
+    map(A, 8, { prot: 'r', locked: true });
+    expect(mm.anonPages).toBe(0);
+    kernel.mprotect(1, A, 8, 'rw');
+    expect(mm.anonPages).toBe(8);
+  });
+});
+
+describe('a move that changes the size', () => {
+  it('takes along what fits, and leaves nothing behind', () => {
+    const { kernel, mm, map, store, load } = machine();
+    map(A, 8);
+    for (const page of [0, 3, 6]) store(page);
+    expect(kernel.mremap(1, { vpn: A, pages: 8, newPages: 4, to: A + 100 })).toBeUndefined();
+    expect([load(100), load(103), mm.anonPages, mm.vmas.find(A), mm.vmas.find(A + 104)]).toEqual([
+      7,
+      7,
+      2,
+      undefined,
+      undefined,
+    ]);
+    expect(kernel.mremap(1, { vpn: A + 100, pages: 4, newPages: 10, to: A + 200 })).toBeUndefined();
+    expect([load(203), load(209), mm.vmas.find(A + 209)?.end]).toEqual([7, 0, A + 210]);
+    expect(brokenLaws(kernel)).toEqual([]);
+  });
+});
