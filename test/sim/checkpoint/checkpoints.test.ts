@@ -98,20 +98,26 @@ describe('a run that is resumed', () => {
 
 describe('the state of a simulation', () => {
   it.each([
-    ['linux', true],
-    ['linux', false],
-    ['demand', true],
-  ] as const)('is all to be seen from outside: kernel %s, checks %s', async (kernel, check) => {
-    const trace = { kind: 'shell', words: [], seed: 5, chunk: 900, accesses: 8000 };
-    const simulation = await simulationAfter(await runOf('skylake', trace, { kernel, check }));
-    const classes = new Set(
-      reach(simulation, new Map())
-        .map(nodeOf)
-        .flatMap((node) => (node.kind === 'object' ? [Object.getPrototypeOf(node.object)?.constructor] : [])),
-    );
-    const hiding = [...classes]
-      .filter((one) => /^\s*#\w+\s*(=|;)/m.test(String(one)))
-      .map(({ name }) => name);
-    expect(hiding).toEqual([]);
-  });
+    ['linux', true, null],
+    ['linux', false, 'mach-symmetric'],
+    ['linux', false, 'snapshot-restore'],
+    ['demand', true, null],
+  ] as const)(
+    'is all to be seen from outside: kernel %s, checks %s, policy %s',
+    async (kernel, check, policy) => {
+      const trace = { kind: 'shell', words: [], seed: 5, chunk: 900, accesses: 8000 };
+      const simulation = await simulationAfter(await runOf('skylake', trace, { kernel, check, policy }));
+      const classes = new Set(
+        reach(simulation, new Map())
+          .map(nodeOf)
+          .flatMap((node) =>
+            node.kind === 'object' ? [Object.getPrototypeOf(node.object)?.constructor] : [],
+          ),
+      );
+      const hiding = [...classes]
+        .filter((one) => /^\s*#\w+\s*(=|;)/m.test(String(one)))
+        .map(({ name }) => name);
+      expect(hiding).toEqual([]);
+    },
+  );
 });
