@@ -97,7 +97,7 @@ export class Cpu {
       this.runOne(keys[at]!, offsets[at]! & OFFSET_MASK);
       window.issued = issuedBefore + ++at;
     }
-    accelerator.settle();
+    accelerator.end();
     return at;
   }
 

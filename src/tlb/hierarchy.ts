@@ -125,7 +125,15 @@ export class TlbHierarchy implements TlbMaintenance {
 
   invalidatePage(asid: number, vpn: number): void {
     const region = this.regions.find(Math.floor(vpn / REGION_PAGES));
-    if (region < 0) return; // nothing there was ever accessed
+    if (region < 0) {
+      // Nothing there was ever accessed, but a leaf that reaches there may have pieces elsewhere.
+      for (const tlb of this.all) {
+        tlb.invalidatePieces(asid);
+        if (this.globals) tlb.invalidatePieces(this.globalAsid);
+      }
+      this.generation++;
+      return;
+    }
     const low = vpn % REGION_PAGES;
     const key = this.keyOf(asid, region, low);
     for (const tlb of this.all) {

@@ -186,6 +186,11 @@ export class Tlb {
   /** Drops every entry of this page, whatever its size, and every piece of a larger leaf in the same address space. */
   invalidate(key: number, asid: number): void {
     for (let slot = this.find(key); slot >= 0; slot = this.find(key)) this.drop(slot);
+    this.invalidatePieces(asid);
+  }
+
+  /** Drops every piece of a larger leaf in this address space. */
+  invalidatePieces(asid: number): void {
     if (this.pieceCount > 0)
       this.invalidateWhere((parts, other) => parts.asid === asid && this.pieces[other] === 1);
   }

@@ -284,4 +284,14 @@ describe('regions are numbered by the trace alone', () => {
     expect(tlbs.regions.count).toBe(1);
     expect(frameOf(tlbs, 1, 5)).toBe(5);
   });
+
+  it('and yet drops the pieces of a leaf that reaches there from a region that was accessed', () => {
+    const tlbs = hierarchy([0]);
+    const PAGES_512G = 27;
+    map(tlbs, 1, 5, PAGES_512G);
+    map(tlbs, 2, 6, PAGES_512G);
+    tlbs.invalidatePage(1, 7 * 2 ** 20);
+    expect(frameOf(tlbs, 1, 5)).toBeNull();
+    expect(frameOf(tlbs, 2, 6)).not.toBeNull();
+  });
 });

@@ -2,8 +2,11 @@ import type { Arena } from '../../core/arena.ts';
 import { FREE } from './layout.ts';
 
 const PAGE_BYTES = 65536;
-/** 128 MiB of address space; the host gives real memory to the pages that are touched. */
-const PAGES = 2048;
+/**
+ * 48 MiB of address space, for the page tables of some ten GiB; the host gives real memory to the pages that are
+ * touched. V8 collects garbage at every 64 MiB of such memory, touched or not.
+ */
+const PAGES = 768;
 const KEEPS_VECTORS_ALIGNED = 16;
 /** The core reads four words at a time, and so up to three beyond the last of an array. */
 const BEYOND = 16;

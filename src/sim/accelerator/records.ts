@@ -22,11 +22,13 @@ export function takeTally(words: Int32Array, offset: number): number {
   return count;
 }
 
+export interface TlbRecord {
+  readonly words: Int32Array;
+  readonly tables: readonly { readonly array: TlbArray; readonly words: Int32Array }[];
+}
+
 /** The record of a TLB, with those of its tables. */
-export function tlbRecord(
-  shared: SharedMemory,
-  tlb: Tlb,
-): { words: Int32Array; tables: { array: TlbArray; words: Int32Array }[] } {
+export function tlbRecord(shared: SharedMemory, tlb: Tlb): TlbRecord {
   const at = (array: ArrayBufferView) => shared.addressOf(array);
   const tables = tlb.arrays.map((array) => ({ array, words: tableRecord(shared, array) }));
   const tableOf = (array: TlbArray) => at(tables.find((one) => one.array === array)!.words);
@@ -113,11 +115,13 @@ export function pscRecords(shared: SharedMemory, levels: readonly PscLevel[]): I
   });
 }
 
+export interface HierarchyRecord {
+  readonly words: Int32Array;
+  readonly caches: readonly { readonly cache: Cache; readonly words: Int32Array }[];
+}
+
 /** The record of a cache hierarchy, with those of its caches. */
-export function hierarchyRecord(
-  shared: SharedMemory,
-  hierarchy: CacheHierarchy,
-): { words: Int32Array; caches: { cache: Cache; words: Int32Array }[] } {
+export function hierarchyRecord(shared: SharedMemory, hierarchy: CacheHierarchy): HierarchyRecord {
   const all = shared.int32((hierarchy.caches.length * L.CACHE_BYTES) / 4);
   const caches = hierarchy.caches.map((cache, i) => {
     const words = all.subarray((i * L.CACHE_BYTES) / 4, ((i + 1) * L.CACHE_BYTES) / 4);
