@@ -55,7 +55,8 @@ type Message = { turn?: number; taken?: boolean; bug?: string; exhausted?: boole
 
 /** Runs cases [first, first + count) in a process; a bug ends it early. */
 function batch(tally: Tally, first: number, count: number): Promise<void> {
-  const { name } = tally.surface;
+  const { name, patience = 1 } = tally.surface;
+  const limit = HANG_MS * patience;
   const input = join(scratch, `${name}-${first}`);
   const words = [name, String(seed), String(first), String(count), input];
   const child = fork(new URL('./worker.ts', import.meta.url), words, {
@@ -71,10 +72,10 @@ function batch(tally: Tally, first: number, count: number): Promise<void> {
   });
   let watchdog: NodeJS.Timeout | undefined;
   const hang = (): void => {
-    bug = `no end after ${HANG_MS / 1000} s`;
+    bug = `no end after ${limit / 1000} s`;
     child.kill('SIGKILL');
   };
-  const overdue = setTimeout(() => child.kill('SIGKILL'), Math.max(0, until - Date.now()) + HANG_MS * 2);
+  const overdue = setTimeout(() => child.kill('SIGKILL'), Math.max(0, until - Date.now()) + limit * 2);
   child.on('message', (message: Message) => {
     if (message.taken) {
       tally.taken++;
@@ -89,7 +90,7 @@ function batch(tally: Tally, first: number, count: number): Promise<void> {
     if (Date.now() > until && values.case === undefined) {
       finished = true;
       child.kill('SIGKILL');
-    } else watchdog = setTimeout(hang, HANG_MS);
+    } else watchdog = setTimeout(hang, limit);
   });
   return new Promise((done) => {
     child.on('close', (code) => {

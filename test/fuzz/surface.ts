@@ -5,6 +5,8 @@ import type { Random } from './random.ts';
 /** A place where pagewalk takes what somebody else made. */
 export interface Surface {
   readonly name: string;
+  /** Times the usual limit that a case may take: for those that start a process of their own. */
+  readonly patience?: number;
   /** Inputs that are right, or that once were a bug: what cases begin from. */
   seeds(): readonly Uint8Array[];
   /** One case; `null` when the surface has no more of them. */

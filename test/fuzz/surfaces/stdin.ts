@@ -8,6 +8,7 @@ import { corpusOf, type Surface } from '../surface.ts';
 /** Traces that come in at standard input, of a process of its own: `pagewalk run -`. */
 export const standardInput: Surface = {
   name: 'stdin',
+  patience: 5,
   seeds: () => corpusOf('trace'),
   make: (_turn, random, seeds) => mutate(seeds, random),
   async take(input, _random, folder) {
