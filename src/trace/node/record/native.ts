@@ -36,7 +36,7 @@ export async function countNativeFaults(command: readonly string[]): Promise<Nat
       '--',
       ...command,
     ];
-    if (await run('perf', words)) {
+    if (await run(PERF, words)) {
       const faults = await fromPerfData(data);
       if (faults.minor > 0) return faults;
     }
@@ -62,12 +62,14 @@ async function run(program: string, words: readonly string[]): Promise<boolean> 
   return Promise.race([failed, closed]);
 }
 
+/** Of the package linux-perf. */
+const PERF = 'perf';
 /** One sample a line: `python3 14696/14697 minor-faults:`, the process before its thread. */
 const FAULT = /^\s*(.*?)\s+(\d+)\/(\d+)\s+(minor|major)-faults:/;
 
 async function fromPerfData(data: string): Promise<NativeFaults> {
   const words = ['script', '-i', data, '-F', 'comm,pid,tid,event'];
-  const { stdout } = spawn('perf', words, { stdio: ['ignore', 'pipe', 'ignore'] });
+  const { stdout } = spawn(PERF, words, { stdio: ['ignore', 'pipe', 'ignore'] });
   const processes = new Map<string, { name: string; minor: number; major: number }>();
   for await (const line of createInterface({ input: stdout })) {
     const fault = FAULT.exec(line);
