@@ -20,6 +20,11 @@ describe.each(programs)('$id', (lab) => {
     }
   });
 
+  it('gives nothing for what students start from', async () => {
+    for (const [seed, variant] of variantsOf(lab, [0, 1, 2]))
+      expect((await gradeProgram(lab, seed, lab.template(variant))).marks).toBe(0);
+  });
+
   it.each(lab.mistakes)(
     `gives the mistake $id its $marks points, in ${PROGRAM_SEEDS.length} variants`,
     { timeout: TIMEOUT },

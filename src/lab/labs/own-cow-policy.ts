@@ -110,12 +110,12 @@ const TEMPLATE = `// Your copy-on-write policy. \`pagewalk lab show own-cow-poli
 
 // fork: does the child share this page, or get a copy of it at once?
 export function atFork(page) {
-  return 'share'; // or 'copy'
+  return undefined; // 'share' or 'copy'
 }
 
 // A write to a page whose W bit is clear: keep the frame, or copy it?
 export function onWrite(page) {
-  return 'copy'; // or 'reuse'
+  return undefined; // 'reuse' or 'copy'
 }
 `;
 

@@ -44,7 +44,7 @@ export function createPolicy({ sets, ways }) {
     hit(set, way) {}, // an access found its page in this way
     fill(set, way) {}, // a page was put into this way
     victim(set) {
-      return 0; // all ways of the set are in use: which one goes? 0 .. ways - 1
+      return undefined; // all ways of the set are in use: which one goes? 0 .. ways - 1
     },
   };
 }
