@@ -4,7 +4,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     setupFiles: ['test/setup.ts'],
-    testTimeout: 30_000,
+    testTimeout: 60_000,
     coverage: { include: ['src/tlb/**', 'src/mmu/**', 'src/kernel/**'], thresholds: { lines: 95 } },
   },
 });
