@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { type ProcessCost, runBareNode, runOurs } from './our-process.ts';
 import { type RepeatedTrace, realText } from './repeated-trace.ts';
 import { best, type Row } from './row.ts';
@@ -36,8 +39,11 @@ async function rateRow(name: string, accesses: number, args: readonly string[], 
 
 /** From the shell to the printed result of a trace of a few accesses. */
 async function startRow(): Promise<Row> {
-  const tiny = () => runOurs(['run', '-'], [Buffer.from(' L 1000,8\n S 2000,8\n')]);
-  const { least, spread } = best(await milliseconds(tiny));
+  const folder = mkdtempSync(join(tmpdir(), 'pagewalk-bench-'));
+  const tiny = join(folder, 'tiny.lackey');
+  writeFileSync(tiny, ' L 1000,8\n S 2000,8\n');
+  const { least, spread } = best(await milliseconds(() => runOurs(['run', tiny])));
+  rmSync(folder, { recursive: true });
   const bare = Math.min(...(await milliseconds(runBareNode)));
   return {
     name: 'run of a tiny trace, start-up to result',

@@ -25,6 +25,20 @@ const ownPlaces = {
   },
 };
 
+/** Making a segmenter of text takes longer than loading a command: only help lays out text, and makes it then. */
+const lateSegmenter = {
+  name: 'late-segmenter',
+  setup({ onLoad }) {
+    onLoad({ filter: /string-width\/index\.js$/ }, ({ path }) => ({
+      contents: readFileSync(path, 'utf8').replace(
+        'const segmenter = new Intl.Segmenter();',
+        'let made; const segmenter = { segment: (text) => (made ??= new Intl.Segmenter()).segment(text) };',
+      ),
+      loader: 'js',
+    }));
+  },
+};
+
 await build({
   entryPoints: [join(dist, 'cli/main.js')],
   outdir: folder,
@@ -36,7 +50,8 @@ await build({
   chunkNames: '[name]-[hash]',
   // Finds its WebAssembly beside itself.
   external: ['@jitl/*'],
-  plugins: [ownPlaces],
+  plugins: [ownPlaces, lateSegmenter],
+  minifyWhitespace: true,
   // Packages of the old module system look for Node's own modules with require.
   banner: {
     js: "import { createRequire as createRequire_ } from 'node:module'; const require = createRequire_(import.meta.url);",

@@ -72,6 +72,8 @@ export interface RunPolicy {
 /** Who runs when a trace names no process. */
 const FIRST_PID = 1;
 const NOBODY = 0;
+/** Stored bytes of a trace that is over before the WebAssembly core would begin. */
+const SHORT_TRACE_BYTES = 8192;
 
 /**
  * One machine running one trace: hardware and kernel joined, chunks in, counters out (result: sim/collect.ts).
@@ -109,7 +111,7 @@ export class Simulation {
     const { paging, pageCrossing } = machine;
     this.joinShift = pageCrossing === 'first' ? ANY_PAGE : sizeShiftNamed(paging.pageSize);
     this.counting = (options.warmup ?? 0) === 0;
-    const shared = memoryFor(machine, coreFor(options));
+    const shared = memoryFor(machine, coreFor(options, source));
     const arena = shared ?? HOST_MEMORY;
     this.window = new IssueWindow(this.ledger, machine.core.issueWidth, machine.core.window, arena);
     this.hardware = buildHardware(machine, source.regions, this.ledger, undefined, arena);
@@ -277,9 +279,13 @@ export class Simulation {
   }
 }
 
-/** Checks look at every access, and the WebAssembly core is slow to start for one: TypeScript is the faster then. */
-function coreFor({ core = 'auto', check }: RunOptions): Core {
-  return check && core === 'auto' ? 'ts' : core;
+/**
+ * The WebAssembly core takes some 20 ms to be there, and is slow to start for one access: for short traces and for
+ * checks, which look at every access, TypeScript is the faster one.
+ */
+function coreFor({ core = 'auto', check }: RunOptions, { info }: TraceSource): Core {
+  const short = info.bytes !== null && info.bytes < SHORT_TRACE_BYTES;
+  return core === 'auto' && (check || short) ? 'ts' : core;
 }
 
 /** Recordings and made traces of processes state mappings; other formats cannot. */

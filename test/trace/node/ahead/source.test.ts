@@ -93,13 +93,14 @@ describe('a trace decoded on a thread', () => {
     expect(trace.damage).toBeInstanceOf(InputError);
   });
 
-  it('ends with its consumer: leaving the loop early stops the thread', async () => {
-    const trace = await onThread('traces/cc1.lackey.br');
+  it('may be left early, and still tells the hash of the whole file', async () => {
+    const path = 'traces/cc1.lackey.br';
+    const trace = await onThread(path);
     for await (const { count } of trace.chunks()) {
       expect(count).toBeGreaterThan(0);
       break;
     }
+    expect(await trace.sha256()).toBe(digest(readFileSync(path)));
     await trace.close();
-    await expect(trace.chunks()[Symbol.asyncIterator]().next()).rejects.toThrow('ended early');
   });
 });
