@@ -17,7 +17,7 @@ export interface Comparison {
   readonly name: string;
   readonly ours: number;
   readonly reference: number;
-  /** Median over smallest ratio of the rounds. */
+  /** Second smallest over smallest ratio of the rounds. */
   readonly spread: number;
 }
 

@@ -9,7 +9,7 @@ export interface Row {
   readonly figure: number;
   readonly goal: number;
   readonly better: 'lower' | 'higher';
-  /** Largest over smallest figure of the rounds, 1 or more: how far noise alone moves it. */
+  /** Second smallest over smallest of the rounds, 1 or more: how far noise alone moves the smallest. */
   readonly spread: number;
 }
 
@@ -17,11 +17,10 @@ export function reached({ figure, goal, better }: Row): boolean {
   return better === 'lower' ? figure <= goal : figure >= goal;
 }
 
-/** The smallest of the rounds, and how far they lie apart. */
+/** The smallest of the rounds, and how far off the next one is: the first ones are cold. */
 export function best(rounds: readonly number[]): { least: number; spread: number } {
-  const least = Math.min(...rounds);
-  const sorted = [...rounds].sort((a, b) => a - b);
-  return { least, spread: sorted[Math.floor(sorted.length / 2)]! / least };
+  const [least = Number.NaN, second = least] = [...rounds].sort((a, b) => a - b);
+  return { least, spread: second / least };
 }
 
 export function printRows(rows: readonly Row[]): void {
