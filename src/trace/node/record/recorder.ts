@@ -110,9 +110,11 @@ class Recorder {
         this.#options.onProgress?.(this.#builder.statistics);
         continue;
       }
+      const gone = new Set([...this.#conductor.running].filter(isGone));
+      // Looked for after that: a process may have begun its log and ended since the last look.
       if (await this.#findLogs()) continue;
       for (const pid of this.#conductor.running)
-        if (isGone(pid)) await this.#conductor.gone(pid);
+        if (gone.has(pid)) await this.#conductor.gone(pid);
         else this.#conductor.alive(pid);
       await sleep(IDLE_MS);
     }
