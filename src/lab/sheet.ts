@@ -1,5 +1,6 @@
-import { isScalar, isSeq, parseDocument } from 'yaml';
+import { isScalar, isSeq } from 'yaml';
 import { InputError } from '../core/errors.ts';
+import { yamlDocument } from '../sim/yaml-document.ts';
 import type { Answer, Answers } from './lab.ts';
 import type { Shown } from './show.ts';
 
@@ -45,7 +46,7 @@ export function emptySheet(
  * @throws InputError with line and column for anything that is no sheet
  */
 export function readSheet(text: string, place: string): Sheet {
-  const document = parseDocument(text, { schema: 'failsafe', prettyErrors: true });
+  const document = yamlDocument(text, place, { schema: 'failsafe', prettyErrors: true });
   const broken = document.errors[0];
   if (broken) {
     const at = broken.linePos?.[0];

@@ -1,5 +1,6 @@
-import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
+import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node } from 'yaml';
 import { InputError } from '../../core/errors.ts';
+import { yamlDocument } from '../yaml-document.ts';
 import { CONFIDENCES, type Confidence, type Origin, type Scalar, type TreeNode } from './tree.ts';
 
 /**
@@ -13,7 +14,7 @@ import { CONFIDENCES, type Confidence, type Origin, type Scalar, type TreeNode }
  */
 export function parseMachineText(text: string, file: string, kind: FileKind = MACHINE_FILE): TreeNode {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
+  const document = yamlDocument(text, file, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
   const placeAt = (offset: number) => {
     const { line, col } = lines.linePos(offset);
     return `${file}:${line}:${col}`;
