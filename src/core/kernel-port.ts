@@ -12,9 +12,7 @@ export type FaultOutcome =
   | { readonly kind: 'signal'; readonly signal: 'SIGSEGV' | 'SIGBUS' | 'SIGKILL'; readonly code: string };
 
 /** A page fault goes out of the hardware through this. The kernel charges the ledger itself. */
-export interface FaultHandler {
-  handleFault(fault: Fault): FaultOutcome;
-}
+export type FaultHandler = (fault: Fault) => FaultOutcome;
 
 /** Invalidations come into the hardware through this: the counterpart of INVLPG, INVPCID, SFENCE.VMA, TLBI. */
 export interface TlbMaintenance {

@@ -1,7 +1,7 @@
 import { STORE, SUPERVISOR } from '../core/access.ts';
 import type { Pfn, Vpn } from '../core/addr.ts';
 import type { Fault } from '../core/fault.ts';
-import type { FaultHandler, FaultOutcome } from '../core/kernel-port.ts';
+import type { FaultOutcome } from '../core/kernel-port.ts';
 import type { FaultKind } from './counters.ts';
 import { releaseMm } from './exit.ts';
 import { handleMmFault } from './fault/fault.ts';
@@ -76,11 +76,6 @@ export class LinuxKernel {
 
   rootOf(pid: number): Pfn {
     return this.process(pid).mm.root;
-  }
-
-  /** The door for one process's faults. */
-  handlerOf(pid: number): FaultHandler {
-    return { handleFault: (fault) => this.handleFault(pid, fault) };
   }
 
   /**

@@ -1,7 +1,6 @@
 import { type AccessType, FETCH, LOAD, STORE, USER } from '../core/access.ts';
 import { REGION_PAGES } from '../core/addr.ts';
-import type { Fault } from '../core/fault.ts';
-import type { FaultOutcome } from '../core/kernel-port.ts';
+import type { FaultHandler } from '../core/kernel-port.ts';
 import type { Mmu } from '../mmu/mmu.ts';
 import { PACKED_ASID_SHIFT } from '../tlb/key.ts';
 import type { Tlb } from '../tlb/tlb.ts';
@@ -17,9 +16,6 @@ const PACKED_REGION_LIMIT = 64;
 /** A fault that the kernel answers with "retry" more often than this is a kernel that makes no progress. */
 const MAX_RETRIES = 16;
 
-/** Whom the CPU asks when an access faults. `retry` repeats the access, a signal drops it. */
-export type OnFault = (fault: Fault) => FaultOutcome;
-
 /**
  * One core: takes stretches of records of one process and runs them through the MMU. The loop body is what a hit
  * costs the host; everything else is behind one call.
@@ -32,7 +28,7 @@ export type OnFault = (fault: Fault) => FaultOutcome;
 export class Cpu {
   private readonly mmu: Mmu;
   private readonly window: IssueWindow;
-  private readonly onFault: OnFault;
+  private readonly onFault: FaultHandler;
   private readonly data: DataSide | null;
   private readonly accelerator: Accelerator | null;
   /** Records dropped because their process got a signal. */
@@ -44,7 +40,7 @@ export class Cpu {
   constructor(
     mmu: Mmu,
     window: IssueWindow,
-    onFault: OnFault,
+    onFault: FaultHandler,
     data: DataSide | null,
     accelerator: Accelerator | null = null,
   ) {

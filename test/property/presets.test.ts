@@ -7,6 +7,7 @@ import { modeNamed } from '../../src/mmu/mode/index.ts';
 import { rulesFor } from '../../src/mmu/rules/index.ts';
 import { loadMachine } from '../../src/sim/machine/load.ts';
 import type { Machine } from '../../src/sim/machine/machine.ts';
+import { presetNames } from '../../src/sim/machine/preset-files.ts';
 import { Simulation } from '../../src/sim/run.ts';
 import { type Chunk, CONTINUES, OFFSET_MASK } from '../../src/trace/chunk.ts';
 import { openTrace } from '../../src/trace/node/open.ts';
@@ -15,18 +16,6 @@ import { OracleCpu } from '../oracle/cpu.ts';
 import { controlsOf } from './rig.ts';
 
 const TRACE = 'test/fixtures/traces/cc1-1M.lackey.br';
-const PRESETS = [
-  'skylake',
-  'zen3',
-  'zen5',
-  'golden-cove',
-  'champsim',
-  'gem5-x86',
-  'virtuoso',
-  'sv39-inorder',
-  'lab-tiny',
-  'tlb-64e4w-1536e12w',
-];
 const PID = 1;
 
 /** The trace with its records in doubles: the core then takes them one by one and filters nothing. */
@@ -106,7 +95,7 @@ async function simulateSlowly(machine: Machine, limit: number) {
 describe.each([false, true])('with data accesses through the caches: %s', (data) => {
   const set = [`dataThroughCaches=${data}`];
 
-  it.each(PRESETS)('%s runs a piece of a real trace as the slow model does', async (name) => {
+  it.each(presetNames())('%s runs a piece of a real trace as the slow model does', async (name) => {
     const { machine } = await loadMachine(name, set);
     expect(await simulate(machine, 8000)).toEqual(await simulateSlowly(machine, 8000));
   });

@@ -2,21 +2,10 @@ import { describe, expect, it } from 'vitest';
 import type { Core } from '../../../src/sim/accelerator/choose.ts';
 import { collect } from '../../../src/sim/collect.ts';
 import { loadMachine } from '../../../src/sim/machine/load.ts';
+import { presetNames } from '../../../src/sim/machine/preset-files.ts';
 import { type RunOptions, Simulation } from '../../../src/sim/run.ts';
 import { openTrace } from '../../../src/trace/node/open.ts';
 
-const PRESETS = [
-  'skylake',
-  'zen3',
-  'zen5',
-  'golden-cove',
-  'champsim',
-  'gem5-x86',
-  'virtuoso',
-  'sv39-inorder',
-  'lab-tiny',
-  'tlb-64e4w-1536e12w',
-];
 /** A program's start, and processes that fork, write to shared pages and give memory back. */
 const TRACES = ['traces/python3-join.lackey.br', 'traces/perl-fork.pwt', 'traces/redis-bgsave.pwt'];
 
@@ -31,7 +20,7 @@ async function resultOf(machineName: string, trace: string, set: string[], core:
 }
 
 describe.each(TRACES)('%s', (trace) => {
-  it.each(PRESETS)('on %s has the same result, to the byte, whichever core runs it', async (preset) => {
+  it.each(presetNames())('on %s has the same result, to the byte, whichever core runs it', async (preset) => {
     for (const set of [['dataThroughCaches=false'], ['dataThroughCaches=true']]) {
       const options = { warmup: 5000, limit: 60_000 };
       const expected = await resultOf(preset, trace, set, 'ts', options);
