@@ -28,14 +28,24 @@ export const ONE_EACH = Object.fromEntries(PARTS.map((part) => [part, 1])) as Pa
 export class Book implements CycleSink {
   private readonly names: string[] = [];
   units: Record<string, number> = {};
+  /** What another core did meanwhile. */
+  hidden: Record<string, number> = {};
 
   cause(name: string): number {
     return this.names.push(name) - 1;
   }
 
   charge(cause: number, cycles: number): void {
+    this.#add(this.units, cause, cycles);
+  }
+
+  hide(cause: number, cycles: number): void {
+    this.#add(this.hidden, cause, cycles);
+  }
+
+  #add(units: Record<string, number>, cause: number, cycles: number): void {
     const part = this.names[cause]!.split('.').at(-1)!;
-    this.units[part] = (this.units[part] ?? 0) + cycles;
+    units[part] = (units[part] ?? 0) + cycles;
   }
 
   of(part: string): number {
@@ -82,7 +92,7 @@ export function auditBills(kernel: LinuxKernel, book: Book): string[] {
   ): (...args: A) => R {
     return (...args) => {
       const before = viewOf(kernel);
-      const then = { ...kernel.state.counters };
+      const then: Record<string, unknown> = { ...kernel.state.counters };
       book.units = {};
       const result = method.apply(kernel, args);
       const after = viewOf(kernel);
@@ -182,14 +192,22 @@ function charged(book: Book): Counted {
 }
 
 /** What exists now and its peaks: the kernel's number, and ours. */
-function levels({ state }: LinuxKernel, then: KernelCounters, after: KernelView): [string, number, number][] {
+function levels(
+  { state }: LinuxKernel,
+  then: Readonly<Record<string, unknown>>,
+  after: KernelView,
+): [string, number, number][] {
   const { counters, buddy } = state;
   let tables = 0;
   for (const space of after.spaces.values()) tables += space.tables + 1;
   return [
     ['tables', counters.tables, tables],
-    ['peak of tables', counters.tablesPeak, Math.max(then.tablesPeak, counters.tablesPeak, tables)],
-    ['peak of frames', counters.framesPeak, Math.max(then.framesPeak, counters.framesPeak, buddy.usedFrames)],
+    ['peak of tables', counters.tablesPeak, Math.max(then.tablesPeak as number, counters.tablesPeak, tables)],
+    [
+      'peak of frames',
+      counters.framesPeak,
+      Math.max(then.framesPeak as number, counters.framesPeak, buddy.usedFrames),
+    ],
   ];
 }
 
