@@ -25,7 +25,7 @@ import {
 const CAUSES: usize = SCRATCH;
 const CYCLES: usize = SCRATCH + 256;
 
-/** Records issued before the one in hand. */
+/** Records issued before record 0 of the columns. */
 let issued: f64 = 0;
 let stall: f64 = 0;
 let head: i32 = 0;
@@ -60,7 +60,7 @@ export function returnClock(): void {
   store<f64>(clock, <f64>tail, 24);
 }
 
-/** A new access: `index` is its place among the records of this call. */
+/** A new access. */
 export function beginLatency(): void {
   parts = 0;
   total = 0;
@@ -95,7 +95,7 @@ export function endWalk(): void {
   walkCycles = total - beforeWalk;
 }
 
-/** The access in hand, record `index` of this call, is pending for what was spent. */
+/** The access in hand, record `index` of the columns, is pending for what was spent. */
 export function pend(index: i32): void {
   if (total === 0) return;
   if (window === 1) {

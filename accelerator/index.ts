@@ -1,11 +1,12 @@
-// The loops of src/sim/cpu.ts over packed records. A record that needs more than is known here (a fault, refused
-// rights, large pages to be filled) ends the call before it has left a trace.
+// The loops of src/sim/cpu.ts over packed records. A record that needs more than is known here (refused rights, large
+// pages to be filled) ends the call before it has left a trace; one whose page is missing ends it when its walk is over.
 import {
   CORE,
   CORE_ASID_BITS,
   CORE_DATA_CACHES,
   CORE_DATA_CAUSES,
   CORE_DTLB,
+  CORE_FAULT_LEVEL,
   CORE_FILTER_MASKS,
   CORE_ITLB,
   CORE_STORE_TLB,
@@ -16,7 +17,8 @@ import {
 } from '../src/sim/accelerator/layout';
 import { countNearest, isNewest, latencyOf, pageLine, request } from './caches';
 import { beginLatency, borrowClock, pend, returnClock, spend } from './clock';
-import { allowed, frame, reuse, translate } from './translate';
+import { allowed, FAULTED, frame, LEFT, reuse, TRANSLATED, translate } from './translate';
+import { lastLevel } from './walk';
 
 const FETCH = 0;
 const LOAD = 1;
@@ -26,16 +28,30 @@ const OFFSET_MASK = 0xfff;
 const COUNT_BITS = 21;
 const COUNT_MASK = (1 << COUNT_BITS) - 1;
 
+/** The record whose misses have been counted already. */
+let retried: i32 = NOTHING;
+
 /**
- * Runs records from..to-1 of the columns, at most 2^21; the first one that was not run, or `to`. `forget` says that
- * something else has run since the last call, or that the last call left a record.
+ * Runs records from..to-1 of the columns, at most 2^21; the first one that was not run to its end, or `to`. `places`
+ * are those of the records among all that were issued, 0 where the columns hold all of them. `forget` says that what
+ * the filter remembers may not hold any more, `again` that the kernel has made the page of the first record.
  */
-export function run(keys: usize, offsets: usize, from: i32, to: i32, forget: bool): i32 {
+export function run(
+  keys: usize,
+  offsets: usize,
+  places: usize,
+  from: i32,
+  to: i32,
+  forget: bool,
+  again: bool,
+): i32 {
   borrowClock();
   if (forget) forgetAll();
+  store<i32>(CORE, 0, CORE_FAULT_LEVEL);
+  retried = again ? from : NOTHING;
   const done =
     load<i32>(CORE, CORE_DATA_CACHES) === 0
-      ? runTranslations(keys, from, to)
+      ? runTranslations(keys, places, from, to)
       : runWithData(keys, offsets, from, to);
   returnClock();
   return done;
@@ -46,7 +62,7 @@ export function run(keys: usize, offsets: usize, from: i32, to: i32, forget: boo
  * the same record again is a hit on the newest entry of its set, which changes nothing. Nothing here drops an entry
  * but a fill of its set, and a fill is remembered in its place.
  */
-function runTranslations(keys: usize, from: i32, to: i32): i32 {
+function runTranslations(keys: usize, places: usize, from: i32, to: i32): i32 {
   let counts: u64 = 0;
   let i = from;
   for (; i < to; i++) {
@@ -55,8 +71,13 @@ function runTranslations(keys: usize, from: i32, to: i32): i32 {
     if (load<i32>(placeOf(record, type)) !== record) {
       const key = (record >>> 2) | load<i32>(CORE, CORE_ASID_BITS);
       if (!reuse(type, key)) {
-        if (!translate(record, type, key)) break;
-        pend(i - from);
+        const outcome = translate(record, type, key, i === retried);
+        if (outcome === LEFT) break;
+        pend(places === 0 ? i : <i32>load<u16>(places + (i << 1)));
+        if (outcome === FAULTED) {
+          store<i32>(CORE, lastLevel, CORE_FAULT_LEVEL);
+          break;
+        }
       }
       remember(record, type);
     }
@@ -82,7 +103,14 @@ function runWithData(keys: usize, offsets: usize, from: i32, to: i32): i32 {
     if (!known) {
       const key = (record >>> 2) | load<i32>(CORE, CORE_ASID_BITS);
       costly = !reuse(type, key);
-      if (costly && !translate(record, type, key)) break;
+      if (costly) {
+        const outcome = translate(record, type, key, i === retried);
+        if (outcome === FAULTED) {
+          pend(i);
+          store<i32>(CORE, lastLevel, CORE_FAULT_LEVEL);
+        }
+        if (outcome !== TRANSLATED) break;
+      }
       remember(record, type);
     }
     counts += (<u64>1) << (type * COUNT_BITS);
@@ -97,7 +125,7 @@ function runWithData(keys: usize, offsets: usize, from: i32, to: i32): i32 {
         spendData(caches, line);
       }
     }
-    if (costly) pend(i - from);
+    if (costly) pend(i);
   }
   countNearest(caches, nearest);
   countLookups(counts);

@@ -1,4 +1,4 @@
-// src/mmu/mmu.ts: what an access needs that the filter does not know, as long as it goes well.
+// src/mmu/mmu.ts: what an access needs that the filter does not know, as long as it goes well or meets a missing page.
 import {
   CORE,
   CORE_ASSIST,
@@ -7,6 +7,7 @@ import {
   CORE_CAUSE_ASSIST,
   CORE_CAUSE_STLB_HIT,
   CORE_CAUSE_STLB_MISS,
+  CORE_FAULTED,
   CORE_HIGHS,
   CORE_INCLUSIVE,
   CORE_ITLB,
@@ -40,10 +41,25 @@ import {
   isWhole,
   usePage,
 } from './tlb';
-import { foresee, isClean, walk, walkedAllowed, walkedAttributes, walkedFrame } from './walk';
+import {
+  ENDS_WELL,
+  foresee,
+  isClean,
+  NOT_PRESENT,
+  UNFORESEEN,
+  walk,
+  walkedAllowed,
+  walkedAttributes,
+  walkedFrame,
+} from './walk';
 
 const STORE = 2;
 const ABSENT = -1;
+
+/** How a translation ended: nothing was changed; the page is there; its walk met an entry that is not present. */
+export const LEFT = 0;
+export const TRANSLATED = 1;
+export const FAULTED = 2;
 
 /** Of the access translated last: the frame of its 4 KiB page, and what its entry allows. */
 export let frame: f64 = 0;
@@ -69,19 +85,20 @@ export function reuse(type: i32, key: i32): bool {
 }
 
 /**
- * Translates a record of this type whose page has this key. True: its first-level TLB holds the page, and what it cost
- * is spent. False: nothing was changed.
+ * Translates a record of this type whose page has this key. Unless it is LEFT, what it cost is spent; TRANSLATED, its
+ * first-level TLB holds the page. `again`: it has FAULTED, the kernel has made the page, and its misses are counted.
  */
-export function translate(record: i32, type: i32, key: i32): bool {
+export function translate(record: i32, type: i32, key: i32, again: bool): i32 {
   const first = <usize>load<i32>(CORE + (type << 2), CORE_ITLB);
   const slot = findPage(first, key);
   beginLatency();
-  if (slot < 0) return slot === ABSENT && missed(first, record, type, key);
+  if (slot === ABSENT) return missed(first, record, type, key, again);
+  if (slot < 0) return LEFT;
   allowed = allowedBy(first, slot);
   if (!allows(type)) return assisted(first, slot, record, type, key);
   usePage(first, key, slot);
   frame = frameOf(first, slot, key);
-  return true;
+  return TRANSLATED;
 }
 
 function allows(type: i32): bool {
@@ -89,34 +106,42 @@ function allows(type: i32): bool {
 }
 
 /** The first level has no entry of the page. */
-function missed(first: usize, record: i32, type: i32, key: i32): bool {
-  if (!canInsert(first, key, false)) return false;
+function missed(first: usize, record: i32, type: i32, key: i32, again: bool): i32 {
+  if (!canInsert(first, key, false)) return LEFT;
   const stlb = <usize>load<i32>(CORE, CORE_STLB);
   if (stlb !== 0) {
     const slot = findPage(stlb, key);
-    if (slot >= 0) return foundInSecond(first, stlb, slot, record, type, key);
-    if (slot !== ABSENT || !canInsert(stlb, key, load<i32>(CORE, CORE_INCLUSIVE) !== 0)) return false;
+    if (slot >= 0) return again ? LEFT : foundInSecond(first, stlb, slot, record, type, key);
+    if (slot !== ABSENT || !canInsert(stlb, key, load<i32>(CORE, CORE_INCLUSIVE) !== 0)) return LEFT;
   }
-  if (!foresee(vpnOf(record), type)) return false;
-  tally(first, TLB_MISSES);
+  const path = foresee(vpnOf(record), type);
+  if (path === UNFORESEEN || (again && path === NOT_PRESENT)) return LEFT;
+  if (!again) tally(first, TLB_MISSES);
   if (stlb !== 0) {
-    tally(stlb, TLB_LOOKUPS);
-    tally(stlb, TLB_MISSES);
+    if (!again) {
+      tally(stlb, TLB_LOOKUPS);
+      tally(stlb, TLB_MISSES);
+    }
     spend(load<i32>(CORE, CORE_CAUSE_STLB_MISS), load<i32>(stlb, TLB_LATENCY));
+  }
+  if (path === NOT_PRESENT) {
+    tally(CORE, CORE_FAULTED);
+    walk();
+    return FAULTED;
   }
   walkAndTake();
   if (stlb !== 0) insertPage(stlb, key, frame, walkedAttributes, allowed);
   insertPage(first, key, frame, walkedAttributes, allowed);
-  return true;
+  return TRANSLATED;
 }
 
 /** The second level has an entry of the page: a whole 4 KiB one can be entered into the first here. */
-function foundInSecond(first: usize, stlb: usize, slot: i32, record: i32, type: i32, key: i32): bool {
-  if (!isWhole(stlb, slot)) return false;
+function foundInSecond(first: usize, stlb: usize, slot: i32, record: i32, type: i32, key: i32): i32 {
+  if (!isWhole(stlb, slot)) return LEFT;
   allowed = allowedBy(stlb, slot);
   const attributes = attributesOf(stlb, slot);
   const assist = !allows(type);
-  if (assist && !canAssist(attributes, record, type)) return false;
+  if (assist && !canAssist(attributes, record, type)) return LEFT;
   tally(first, TLB_MISSES);
   tally(stlb, TLB_LOOKUPS);
   usePage(stlb, key, slot);
@@ -124,16 +149,16 @@ function foundInSecond(first: usize, stlb: usize, slot: i32, record: i32, type: 
   frame = frameOf(stlb, slot, key);
   insertPage(first, key, frame, attributes, allowed);
   if (assist) assistedWalk(first, key);
-  return true;
+  return TRANSLATED;
 }
 
 /** The first level has an entry that refuses the access: a store to a clean page is all that is known here. */
-function assisted(first: usize, slot: i32, record: i32, type: i32, key: i32): bool {
-  if (!isWhole(first, slot) || !canAssist(attributesOf(first, slot), record, type)) return false;
+function assisted(first: usize, slot: i32, record: i32, type: i32, key: i32): i32 {
+  if (!isWhole(first, slot) || !canAssist(attributesOf(first, slot), record, type)) return LEFT;
   const stlb = <usize>load<i32>(CORE, CORE_STLB);
-  if (stlb !== 0 && !canEnter(stlb, key, load<i32>(CORE, CORE_INCLUSIVE) !== 0)) return false;
+  if (stlb !== 0 && !canEnter(stlb, key, load<i32>(CORE, CORE_INCLUSIVE) !== 0)) return LEFT;
   assistedWalk(first, key);
-  return true;
+  return TRANSLATED;
 }
 
 function canAssist(attributes: i32, record: i32, type: i32): bool {
@@ -141,7 +166,7 @@ function canAssist(attributes: i32, record: i32, type: i32): bool {
     type === STORE &&
     load<i32>(CORE, CORE_ASSIST) !== 0 &&
     isClean(attributes) &&
-    foresee(vpnOf(record), type)
+    foresee(vpnOf(record), type) === ENDS_WELL
   );
 }
 

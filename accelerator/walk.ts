@@ -1,5 +1,6 @@
-// src/mmu/walker.ts and mmu.ts, for a walk of an x86-64 or RISC-V mode that ends well in a 4 KiB page. First the path
-// is looked at, leaving no trace; whatever is out of the ordinary is left to the TypeScript side. Then it is walked.
+// src/mmu/walker.ts and mmu.ts, for a walk of an x86-64 or RISC-V mode that ends well in a 4 KiB page, or at an entry
+// that is not present. First the path is looked at, leaving no trace; whatever else comes up is left to the TypeScript
+// side. Then it is walked.
 import {
   CORE,
   CORE_ACCESSED,
@@ -52,6 +53,13 @@ const ATTR_ACCESSED = 32;
 const ATTR_DIRTY = 64;
 /** What permissions depend on: flags and key. */
 const RELEVANT = 0xfff;
+/** P of x86, V of RISC-V. */
+const PRESENT: u64 = 1;
+
+/** What is foreseen of a walk: more than is known here, a 4 KiB page that allows the access, a missing entry. */
+export const UNFORESEEN = 0;
+export const ENDS_WELL = 1;
+export const NOT_PRESENT = 2;
 
 // The path by level: an entry's address here, the entry, what it becomes, its table and place in it, the attributes
 // down to it.
@@ -66,6 +74,8 @@ const OFFSET: usize = SCRATCH + 1232;
 export let walkedFrame: f64 = 0;
 export let walkedAttributes: i32 = 0;
 export let walkedAllowed: i32 = 0;
+/** The level of the last entry that it reads: 1, or where one is not present. */
+export let lastLevel: i32 = 1;
 
 let name: i32 = 0;
 let space: i32 = 0;
@@ -74,9 +84,9 @@ let start: i32 = 0;
 let hitCache: usize = 0;
 let hitSlot: i32 = 0;
 
-/** Looks at the path to a page: true when the walk is an ordinary one whose outcome is known now. */
-export function foresee(vpn: u64, type: i32): bool {
-  if (!canonical(vpn)) return false;
+/** Looks at the path to a page; after anything but UNFORESEEN {@link walk} can go it. */
+export function foresee(vpn: u64, type: i32): i32 {
+  if (!canonical(vpn)) return UNFORESEEN;
   let level = load<i32>(CORE, CORE_LEVELS);
   let table = <f64>load<i32>(CORE, CORE_ROOT);
   let folded = load<i32>(CORE, CORE_ROOT_ATTRIBUTES);
@@ -99,7 +109,7 @@ export function foresee(vpn: u64, type: i32): bool {
   for (; level > 1; level--) {
     const pte = lookAt(table, vpn, level);
     const rule = <usize>load<i32>(CORE, CORE_POINTERS) + (level << 4);
-    if ((pte & load<u64>(rule)) !== load<u64>(rule, 8)) return false;
+    if ((pte & load<u64>(rule)) !== load<u64>(rule, 8)) return endAt(level, pte);
     store<u64>(TOUCHED + (level << 3), pte | <u64>load<u32>(CORE, CORE_TABLE_ACCESSED));
     table = frameIn(pte);
     folded = foldTable(folded, pte);
@@ -107,15 +117,25 @@ export function foresee(vpn: u64, type: i32): bool {
   }
   const pte = lookAt(table, vpn, 1);
   const rule = <usize>load<i32>(CORE, CORE_LEAF);
-  if ((pte & load<u64>(rule)) !== load<u64>(rule, 8)) return false;
+  if ((pte & load<u64>(rule)) !== load<u64>(rule, 8)) return endAt(1, pte);
   const touched =
     pte | <u64>(load<u32>(CORE, CORE_ACCESSED) | (type === STORE ? load<u32>(CORE, CORE_DIRTY) : 0));
-  if (touched !== pte && load<i32>(CORE, CORE_HARDWARE_AD) === 0) return false;
+  if (touched !== pte && load<i32>(CORE, CORE_HARDWARE_AD) === 0) return UNFORESEEN;
+  lastLevel = 1;
   store<u64>(TOUCHED + 8, touched);
   walkedAttributes = foldLeaf(folded, touched);
   walkedAllowed = allowedFor(walkedAttributes);
   walkedFrame = frameIn(pte);
-  return ((walkedAllowed >> type) & 1) !== 0 && (walkedAttributes & ATTR_GLOBAL) === 0;
+  const fits = ((walkedAllowed >> type) & 1) !== 0 && (walkedAttributes & ATTR_GLOBAL) === 0;
+  return fits ? ENDS_WELL : UNFORESEEN;
+}
+
+/** The entry of a level is no ordinary one: the walk ends here if it could be read and is not present. */
+function endAt(level: i32, pte: u64): i32 {
+  if (load<i32>(PTE_AT + (level << 2)) === 0 || (pte & PRESENT) !== 0) return UNFORESEEN;
+  store<u64>(TOUCHED + (level << 3), pte);
+  lastLevel = level;
+  return NOT_PRESENT;
 }
 
 function allowedFor(attributes: i32): i32 {
@@ -150,7 +170,7 @@ export function walk(): void {
   const caches = <usize>load<i32>(CORE, CORE_PTE_CACHES);
   const answers = load<i32>(caches, HIERARCHY_COUNT) + 1;
   let updates = 0;
-  for (let level = start; level >= 1; level--) {
+  for (let level = start; level >= lastLevel; level--) {
     const address = <usize>load<i32>(PTE_AT + (level << 2));
     const by = level * answers + request(caches, lineOf(caches, level));
     const latency = latencyOf(caches, by - level * answers);
@@ -165,11 +185,11 @@ export function walk(): void {
       spend(load<i32>(CORE, CORE_CAUSE_AD), load<i32>(CORE, CORE_AD_UPDATE));
       cycles += <f64>load<i32>(CORE, CORE_AD_UPDATE);
     }
-    if (level > 1) cachePointer(level, touched);
+    if (level > lastLevel) cachePointer(level, touched);
   }
   endWalk();
   store<i32>(CORE, load<i32>(CORE, CORE_WALKS) + 1, CORE_WALKS);
-  store<i32>(CORE, load<i32>(CORE, CORE_READS) + start, CORE_READS);
+  store<i32>(CORE, load<i32>(CORE, CORE_READS) + start - lastLevel + 1, CORE_READS);
   store<i32>(CORE, load<i32>(CORE, CORE_AD_WRITES) + updates, CORE_AD_WRITES);
   store<f64>(CORE, load<f64>(CORE, CORE_WALK_CYCLES) + cycles, CORE_WALK_CYCLES);
 }
@@ -193,8 +213,9 @@ function cachePointer(level: i32, pte: u64): void {
   }
 }
 
-/** Reads the entry of a level without a trace; 0 where no table is in reach. */
+/** Reads the entry of a level without a trace; 0, and no address, where no table is in reach. */
 function lookAt(table: f64, vpn: u64, level: i32): u64 {
+  store<i32>(PTE_AT + (level << 2), 0);
   if (table >= <f64>load<i32>(CORE, CORE_DIRECTORY_LENGTH)) return 0;
   const place = load<i32>(<usize>load<i32>(CORE, CORE_DIRECTORY) + ((<usize>table) << 2)) - 1;
   if (place < 0 || place >> 8 >= MAX_SLABS) return 0;

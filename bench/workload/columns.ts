@@ -35,6 +35,7 @@ export function sourceOf(columns: Columns, times: ChunkTimes): TraceSource {
   for (const high of columns.highs) regions.intern(high);
   const statistics = createStatistics();
   const { keys, offsets, untimed } = columns;
+  const sizes = new Uint16Array(CHUNK_RECORDS);
   async function* chunks(): AsyncGenerator<Chunk> {
     for (let from = 0; from < keys.length; ) {
       const end = from < untimed ? untimed : keys.length;
@@ -43,7 +44,7 @@ export function sourceOf(columns: Columns, times: ChunkTimes): TraceSource {
         count: to - from,
         keys: keys.subarray(from, to),
         offsets: offsets.subarray(from, to),
-        sizes: new Uint16Array(to - from),
+        sizes,
         events: [],
         regions,
       };

@@ -76,7 +76,7 @@ export class DemandKernel {
   rootOf(pid: number): Pfn {
     let root = this.roots.get(pid);
     if (root === undefined) {
-      root = this.#allocate(0);
+      root = this.allocate(0);
       this.roots.set(pid, root);
       this.pageTableFrames++;
     }
@@ -91,13 +91,13 @@ export class DemandKernel {
     this.sink.charge(this.cause, this.settings.faultCycles);
     this.minorFaults++;
     // A page that was there already changed its bits: what a TLB keeps of it is stale (RISC-V manual, SFENCE.VMA).
-    if (!this.#map(this.rootOf(pid), fault.vpn, fault.access === STORE))
+    if (!this.map(this.rootOf(pid), fault.vpn, fault.access === STORE))
       this.tlb.invalidatePage(pid, fault.vpn);
     return RETRY;
   }
 
   /** True when the page is new, false when it was there and its PTE was written again. */
-  #map(root: Pfn, vpn: Vpn, store: boolean): boolean {
+  private map(root: Pfn, vpn: Vpn, store: boolean): boolean {
     const { levels, pteBytes, format } = this.mode;
     const wordsPerPte = pteBytes / 4;
     let table = root;
@@ -110,9 +110,9 @@ export class DemandKernel {
       if (below <= this.settings.pageShift) {
         const attributes = this.mode.family === 'riscv' && store ? LEAF | ATTR_DIRTY : LEAF;
         const isNew = !format.isPresent(lo, hi);
-        const frame = isNew ? this.#allocate(below) : format.pfnOf(lo, hi);
+        const frame = isNew ? this.allocate(below) : format.pfnOf(lo, hi);
         if (isNew) this.dataFrames += 2 ** below;
-        this.#write(
+        this.write(
           table,
           word,
           wordsPerPte,
@@ -124,30 +124,30 @@ export class DemandKernel {
       if (format.isPresent(lo, hi)) {
         table = format.pfnOf(lo, hi);
       } else {
-        const next = this.#allocate(0);
+        const next = this.allocate(0);
         this.pageTableFrames++;
-        this.#write(table, word, wordsPerPte, format.tableLo(next), format.tableHi(next));
+        this.write(table, word, wordsPerPte, format.tableLo(next), format.tableHi(next));
         table = next;
       }
     }
     throw new Error(`${this.mode.name} has no leaf of ${this.settings.pageShift} bits`);
   }
 
-  #write(table: Pfn, word: number, words: number, lo: number, hi: number): void {
+  private write(table: Pfn, word: number, words: number, lo: number, hi: number): void {
     this.memory.write(table, word, lo);
     if (words === 2) this.memory.write(table, word + 1, hi);
   }
 
   /** A free block of 2^order frames, naturally aligned. */
-  #allocate(order: number): Pfn {
+  private allocate(order: number): Pfn {
     const size = 2 ** order;
     const first = Math.ceil(this.nextFrame / size) * size;
-    if (first + size > this.frames) this.#full();
+    if (first + size > this.frames) this.full();
     this.nextFrame = first + size;
     return order === 0 ? this.order.at(first) : first;
   }
 
-  #full(): never {
+  private full(): never {
     throw new InputError(`the simulated memory of ${this.settings.memoryBytes} bytes is full`, {
       remedy: 'give the machine more: --set kernel.memoryBytes=64G, or --limit the trace',
     });

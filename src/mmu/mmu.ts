@@ -1,4 +1,4 @@
-import { type AccessType, type Privilege, STORE } from '../core/access.ts';
+import { type AccessType, type Privilege, STORE, USER } from '../core/access.ts';
 import { type Asid, type Cycle, type Pfn, REGION_PAGES } from '../core/addr.ts';
 import { type Arena, HOST_MEMORY } from '../core/arena.ts';
 import { ATTR_DIRTY, sizeShiftOf } from '../core/attributes.ts';
@@ -172,6 +172,11 @@ export class Mmu implements TlbMaintenance {
       latency.add(this.stlbMiss, stlb.latency);
     }
     return this.walk(key, region, low, offset, access, privilege, true);
+  }
+
+  /** {@link fault} of an access by a user whose walk was made elsewhere: nothing is present at `level`. */
+  refuseAbsent(region: number, low: number, offset: number, access: AccessType, level: number): void {
+    this.fault = this.walker.absent(this.vpn(region, low), offset, access, USER, level);
   }
 
   /** Cycles for which the walk in {@link latency} waits for a walker, given its arrival; 0 when it has none. */

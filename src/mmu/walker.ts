@@ -1,6 +1,7 @@
 import type { AccessType, Privilege } from '../core/access.ts';
 import { type Asid, type Cycle, PAGE_SHIFT, type Pfn, type Vpn } from '../core/addr.ts';
 import { sizeShiftOf } from '../core/attributes.ts';
+import type { Fault } from '../core/fault.ts';
 import type { CacheHierarchy } from '../memory/hierarchy.ts';
 import type { MemoryMap } from '../memory/memory-map.ts';
 import type { PhysicalMemory } from '../memory/physical.ts';
@@ -194,6 +195,12 @@ export class Walker {
     return false;
   }
 
+  /** The fault of a walk that was made elsewhere (sim/accelerator) and met an entry that is not present at `level`. */
+  absent(vpn: Vpn, offset: number, access: AccessType, privilege: Privilege, level: number): Fault {
+    const verdict = this.rules.examine(0, 0, level) as Refusal;
+    return this.faultOf(verdict, 0, vpn, offset, access, privilege, level);
+  }
+
   private skipCachedLevels(psc: PagingStructureCaches): void {
     const walk = this.result;
     walk.cycles = walk.pscCycles = psc.latency;
@@ -243,11 +250,23 @@ export class Walker {
 
   /** Ends the walk with a fault; `attributes` are those of the whole translation, once it has any. */
   private refuse(refusal: Refusal, attributes = 0): false {
-    const walk = this.result;
+    const { result: walk } = this;
     const { vpn, offset, access, privilege, level } = walk;
+    walk.fault = this.faultOf(refusal, attributes, vpn, offset, access, privilege, level);
+    return false;
+  }
+
+  private faultOf(
+    refusal: Refusal,
+    attributes: number,
+    vpn: Vpn,
+    offset: number,
+    access: AccessType,
+    privilege: Privilege,
+    level: number,
+  ): Fault {
     const { vector, code } = this.rules.exception(refusal, attributes, access, privilege, level);
     const { reason, step } = refusal;
-    walk.fault = { vector, code, reason, level, vpn, offset, access, privilege, step };
-    return false;
+    return { vector, code, reason, level, vpn, offset, access, privilege, step };
   }
 }

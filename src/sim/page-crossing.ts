@@ -11,6 +11,7 @@ export const ANY_PAGE = 64;
 export function joinPages(chunk: Chunk, shift: number): void {
   if (shift === 0) return;
   const { keys, offsets, sizes, events } = chunk;
+  chunk.compacted = undefined;
   const unit = 4 * 2 ** shift;
   let kept = 0;
   let event = 0;

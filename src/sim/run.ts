@@ -121,9 +121,9 @@ export class Simulation {
       (options.kernel ?? kernelFor(source)) === 'linux' ? this.#linux(source.info.mapped) : this.#demand();
     this.kernel = kernel;
     const { mmu, data } = this.hardware;
-    this.checker = options.check ? new Checker(this.hardware, this.spaces, kernel) : null;
+    this.checker = options.check ? new Checker(this.hardware, this.spaces, kernel, arena) : null;
     const accelerator = shared && new Accelerator(machine, this.hardware, this.window, this.ledger, shared);
-    this.cpu = new Cpu(mmu, this.window, (fault) => this.#handleFault(fault), data, accelerator);
+    this.cpu = new Cpu(mmu, this.window, (fault) => this.handleFault(fault), data, accelerator);
   }
 
   #demand(): KernelSide {
@@ -151,7 +151,7 @@ export class Simulation {
     return new LinuxSide(new LinuxKernel(config), mapped, prices);
   }
 
-  #handleFault(fault: Fault): FaultOutcome {
+  private handleFault(fault: Fault): FaultOutcome {
     const outcome = this.kernel.handleFault(this.pid, fault);
     this.checker?.afterFault(this.pid, fault);
     return outcome;

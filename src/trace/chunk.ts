@@ -1,4 +1,5 @@
 import { RegionTable } from '../core/regions.ts';
+import type { Compacted } from './compaction.ts';
 import type { TraceEvent } from './event.ts';
 
 export { RegionTable };
@@ -29,6 +30,8 @@ export interface Chunk {
   /** In order of position; `at` counts records of this chunk: the event happens before record `at`. */
   events: { at: number; event: TraceEvent }[];
   regions: RegionTable;
+  /** The same records again, without repeats (compaction.ts): for whoever can run those. */
+  compacted?: Compacted | undefined;
 }
 
 export const CHUNK_RECORDS = 65536;

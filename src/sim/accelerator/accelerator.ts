@@ -1,8 +1,10 @@
 import type { Ledger } from '../../core/ledger.ts';
 import type { Hardware } from '../hardware.ts';
 import type { Machine } from '../machine/machine.ts';
+import type { PackedRecords } from '../packed-records.ts';
 import type { IssueWindow } from '../window.ts';
 import { describe } from './describe.ts';
+import * as L from './layout.ts';
 import type { SharedMemory } from './memory.ts';
 import { instantiate, type RunCore } from './module.ts';
 import { News } from './news.ts';
@@ -11,14 +13,13 @@ import { Tallies } from './tallies.ts';
 
 /** Records brought into the shared memory at a time: few enough to stay in the host's nearest cache. */
 const PIECE_RECORDS = 4096;
-const NO_KEYS = new Int32Array(0);
-const NO_OFFSETS = new Uint16Array(0);
+const NOTHING: PackedRecords = { keys: new Int32Array(0), offsets: new Uint16Array(0), places: null };
 
 /**
  * The WebAssembly core: the loop of cpu.ts over the very arrays of TLBs, paging-structure caches, data caches, page
- * tables and clock that the TypeScript classes use. It runs records as long as nothing out of the ordinary happens,
- * and leaves the first other one untouched for TypeScript: both give the same numbers, whoever runs what (a test
- * holds them to the same slow model).
+ * tables and clock that the TypeScript classes use. It runs records as long as nothing out of the ordinary happens.
+ * The first other one it leaves to TypeScript: untouched, or, where its page is missing, when the walk that failed is
+ * over. Both give the same numbers, whoever runs what (a test holds them to the same slow model).
  */
 export class Accelerator {
   private readonly hardware: Hardware;
@@ -30,11 +31,13 @@ export class Accelerator {
   private readonly keys: Int32Array;
   private readonly offsets: Uint16Array;
   private readonly rules: unknown;
-  private chunkKeys: Int32Array = NO_KEYS;
-  private chunkOffsets: Uint16Array = NO_OFFSETS;
-  /** The records of the chunk that are in `keys` and `offsets`. */
+  private readonly places: Uint16Array;
+  private chunk: PackedRecords = NOTHING;
+  /** The records of the chunk that are in `keys`, `offsets` and `places`. */
   private loadedFrom = 0;
   private loadedTo = 0;
+  /** Of the TLBs when the core ran last. */
+  private generation = -1;
 
   /** @param hardware whose arrays are in `shared`, of a machine that the core knows (eligible.ts) */
   constructor(
@@ -52,6 +55,7 @@ export class Accelerator {
     this.tallies = new Tallies(this.parts, hardware, ledger);
     this.keys = shared.int32(PIECE_RECORDS);
     this.offsets = shared.uint16(PIECE_RECORDS);
+    this.places = shared.uint16(PIECE_RECORDS);
     this.rules = hardware.mmu.walker.rules;
     describe(machine, hardware, window, shared, this.parts);
   }
@@ -62,34 +66,52 @@ export class Accelerator {
     return !tlbs.hasGlobals && mmu.walker.rules === this.rules;
   }
 
-  /** Takes the columns of the chunk whose records will be run. */
-  begin(keys: Int32Array, offsets: Uint16Array): void {
-    this.chunkKeys = keys;
-    this.chunkOffsets = offsets;
+  /** Takes records to be run. */
+  begin(records: PackedRecords): void {
+    this.chunk = records;
     this.loadedFrom = this.loadedTo = 0;
   }
 
   /**
-   * Runs records from..to-1 of the chunk; the first that is not run, or `to`. `window.issued` is that of record `from`
-   * before, and is left to the caller after. What was counted waits for {@link end}.
+   * Runs records from..to-1; the first that is not run to its end, or `to`. What was counted waits for {@link end}.
+   * @param issued records issued before the first one of all
+   * @param forget TypeScript has run a record since, or another address space runs now
+   * @param again the kernel has made the page of record `from`, whose walk met none in the last call
    */
-  run(from: number, to: number, asid: number, root: number): number {
+  run(
+    from: number,
+    to: number,
+    asid: number,
+    root: number,
+    issued: number,
+    forget: boolean,
+    again: boolean,
+  ): number {
     const { clock } = this.parts;
+    const { places } = this.chunk;
+    const { generation } = this.hardware.tlbs;
+    let stale = forget || generation !== this.generation;
+    let retry = again;
+    this.generation = generation;
     this.news.tell(asid, root);
     this.window.lend(clock);
     let at = from;
-    for (let forget = true; at < to; forget = false) {
+    while (at < to) {
       if (at >= this.loadedTo) this.load(at, Math.min(at + PIECE_RECORDS, to));
       const { loadedFrom, loadedTo } = this;
-      const done = this.runCore(
-        this.keys.byteOffset,
-        this.offsets.byteOffset,
-        at - loadedFrom,
-        loadedTo - loadedFrom,
-        forget,
-      );
-      clock[0]! += loadedFrom + done - at;
-      at = loadedFrom + done;
+      clock[0] = places === null ? issued + loadedFrom : issued;
+      at =
+        loadedFrom +
+        this.runCore(
+          this.keys.byteOffset,
+          this.offsets.byteOffset,
+          places === null ? 0 : this.places.byteOffset,
+          at - loadedFrom,
+          loadedTo - loadedFrom,
+          stale,
+          retry,
+        );
+      stale = retry = false;
       if (at < loadedTo) break;
     }
     this.window.takeBack(clock);
@@ -97,18 +119,24 @@ export class Accelerator {
     return at;
   }
 
-  /** Brings in the records from..to-1 of the chunk. */
+  /** Why the last call ended at a record: the level at which its walk met no entry; 0 when the record is untouched. */
+  get faultLevel(): number {
+    return this.parts.core[L.CORE_FAULT_LEVEL / 4]!;
+  }
+
+  /** Brings in records from..to-1. */
   private load(from: number, to: number): void {
-    this.keys.set(this.chunkKeys.subarray(from, to));
-    if (this.hardware.data !== null) this.offsets.set(this.chunkOffsets.subarray(from, to));
+    const { keys, offsets, places } = this.chunk;
+    this.keys.set(keys.subarray(from, to));
+    if (places !== null) this.places.set(places.subarray(from, to));
+    else if (this.hardware.data !== null) this.offsets.set(offsets.subarray(from, to));
     this.loadedFrom = from;
     this.loadedTo = to;
   }
 
-  /** Lets go of the chunk, and takes over what the core has counted. */
+  /** Lets go of the records, and takes over what the core has counted. */
   end(): void {
-    this.chunkKeys = NO_KEYS;
-    this.chunkOffsets = NO_OFFSETS;
+    this.chunk = NOTHING;
     this.tallies.settle();
   }
 }

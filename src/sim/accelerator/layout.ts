@@ -151,7 +151,7 @@ export const CORE_RING_PARTS = 176;
 export const CORE_PART_CAUSE = 180;
 export const CORE_PART_CYCLES = 184;
 export const CORE_HIDDEN = 188;
-/** Four doubles: records issued, stall, head and tail of the ring. Lent by the window for one call. */
+/** Four doubles: records issued before record 0 of the columns, stall, head and tail of the ring. Lent for one call. */
 export const CORE_CLOCK = 192;
 /** mmu/walker-pool.ts. */
 export const CORE_WALKERS = 196;
@@ -172,7 +172,11 @@ export const CORE_ASSIST_CYCLES = 248;
 export const CORE_CAUSE_ASSIST = 252;
 /** By type of access: which bits of a record choose its place in the filter. Brought up to date before each call. */
 export const CORE_FILTER_MASKS = 256;
-export const CORE_BYTES = 268;
+/** Tally: walks that met an entry that is not present. */
+export const CORE_FAULTED = 268;
+/** Why the last call ended at a record: the level at which its walk met no entry, 0 where the record is untouched. */
+export const CORE_FAULT_LEVEL = 272;
+export const CORE_BYTES = 280;
 
 /** Slabs of 1 MiB that page tables can have in this memory (memory/physical.ts). */
 export const MAX_SLABS = 128;
@@ -202,3 +206,9 @@ export const FREE = FIRST + 3 * FIRST_BYTES;
 
 /** Parts that the ring has room for, a record (sim/window.ts): those of one latency and a wait for a walker. */
 export const RING_PARTS = 64;
+
+/** Accesses that were looked at (sim/check/cleared.ts): two words a place, record and frame; the place is in the record. */
+export const CLEARED_PLACES = 65536;
+/** The frame that the access went to which ended a watched call. */
+export const CLEARED_FRAME = 0;
+export const CLEARED_ENTRIES = 16;

@@ -2,10 +2,18 @@ import { CORE_WASM } from './core-wasm.ts';
 import type { SharedMemory } from './memory.ts';
 
 /**
- * What accelerator/index.ts exports: addresses of the columns, records from..to-1, and whether to forget what the
- * filter remembers. Returns the first record left over.
+ * What accelerator/index.ts exports: addresses of the columns, records from..to-1, whether to forget what the filter
+ * remembers, and whether the first record is tried again. Returns the first record left over.
  */
-export type RunCore = (keys: number, offsets: number, from: number, to: number, forget: boolean) => number;
+export type RunCore = (
+  keys: number,
+  offsets: number,
+  places: number,
+  from: number,
+  to: number,
+  forget: boolean,
+  again: boolean,
+) => number;
 
 let compiled: WebAssembly.Module | null = null;
 

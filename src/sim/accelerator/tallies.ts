@@ -62,7 +62,9 @@ export class Tallies {
   private settleWalks(walks: number): void {
     const { mmu, psc } = this.hardware;
     const { counters } = mmu;
+    const faulted = takeTally(this.parts.core, L.CORE_FAULTED);
     counters.count += walks;
+    counters.faulted += faulted;
     counters.reads += takeTally(this.parts.core, L.CORE_READS);
     counters.assists += takeTally(this.parts.core, L.CORE_ASSISTS);
     counters.adWrites += takeTally(this.parts.core, L.CORE_AD_WRITES);
@@ -70,7 +72,7 @@ export class Tallies {
     counters.queued += this.parts.doubles[L.CORE_QUEUED / 8]!;
     this.parts.doubles[L.CORE_WALK_CYCLES / 8] = 0;
     this.parts.doubles[L.CORE_QUEUED / 8] = 0;
-    mmu.walksBySize[0]! += walks;
+    mmu.walksBySize[0]! += walks - faulted;
     for (const [i, level] of (psc?.levels ?? []).entries()) {
       level.hits += takeTally(this.parts.pscs[i]!, L.PSC_HITS);
       level.misses += takeTally(this.parts.pscs[i]!, L.PSC_MISSES);
