@@ -6,7 +6,6 @@ import type { Pfn } from '../core/addr.ts';
  * than one may exist. A third address space finds no slot, so `shared` can stay set although one owner is left.
  */
 export interface LargeFolio {
-  readonly order: number;
   /** PMDs that map the folio whole. */
   entire: number;
   /** All mappings: PTEs and PMDs, one each. */
@@ -36,8 +35,8 @@ export class LargeFolios {
     return folio;
   }
 
-  create(head: Pfn, order: number): LargeFolio {
-    const folio: LargeFolio = { order, entire: 0, total: 0, mmId: [0, 0], mmCount: [0, 0], shared: false };
+  create(head: Pfn): LargeFolio {
+    const folio: LargeFolio = { entire: 0, total: 0, mmId: [0, 0], mmCount: [0, 0], shared: false };
     this.byHead.set(head, folio);
     return folio;
   }

@@ -34,7 +34,7 @@ export function addNewAnon(k: KernelState, pfn: Pfn, vma: Vma, vpn: Vpn): void {
 /** As {@link addNewAnon} for a whole PMD-sized folio mapped by one PMD. */
 export function addNewAnonHuge(k: KernelState, head: Pfn, vma: Vma, vpn: Vpn): void {
   const { frames } = k;
-  const folio = k.folios.create(head, k.hugeOrder);
+  const folio = k.folios.create(head);
   for (let i = 0; i < k.hugePages; i++) {
     frames.flags[head + i]! |= PG_ANON | PG_SWAPBACKED | PG_LARGE;
     frames.mapping[head + i] = vma.anonVma!.id;

@@ -10,7 +10,7 @@ import { KernelCounters } from './counters.ts';
 import { LargeFolios } from './folio.ts';
 import { BuddyAllocator, MAX_ORDER } from './frame/buddy.ts';
 import { PageContents } from './frame/contents.ts';
-import { FrameTable, PG_TABLE, PG_ZERO } from './frame/frames.ts';
+import { FrameTable, PG_ZERO } from './frame/frames.ts';
 import { PteOps } from './pagetable/pte.ts';
 import { PageTables } from './pagetable/table.ts';
 import type { PolicyHooks } from './policy/hooks.ts';
@@ -144,10 +144,6 @@ export class KernelState {
 
   isZero(pfn: Pfn): boolean {
     return this.frames.has(pfn, PG_ZERO);
-  }
-
-  isTable(pfn: Pfn): boolean {
-    return this.frames.has(pfn, PG_TABLE);
   }
 
   nextMmId(): number {
