@@ -3,9 +3,16 @@ import type { TraceEvent } from '../../trace/event.ts';
 
 /** What nobody can know from the program alone. */
 export const UNKNOWN = -1;
+/** What pages hold that were never stored to. */
+const ZEROS = 0;
+
+/** What a page holds. Pages that are one memory have one cell, at whatever addresses they are seen. */
+export interface Cell {
+  value: number;
+}
 
 /** Memory that several mappings show: a file, or a shared anonymous mapping. Pages never stored hold zeros. */
-type SharedPages = Map<number, number>;
+type SharedPages = Map<number, Cell>;
 
 interface Area {
   readonly start: Vpn;
@@ -21,8 +28,8 @@ interface Area {
 /** What a program may believe of one address space. Outside all areas memory is private and zero at first. */
 interface Space {
   areas: Area[];
-  /** Private pages that were stored to. */
-  own: Map<Vpn, number>;
+  /** Private pages that were stored to; anonymous ones that were only loaded may be here too, with zeros. */
+  own: Map<Vpn, Cell>;
   brk: Vpn | null;
 }
 
@@ -31,25 +38,31 @@ interface Space {
  * copy-on-write. One value stands for a page. fork copies private pages and shares the shared ones (fork(2)); a
  * private mapping of a file shows the file until it is stored to (mmap(2)); MADV_DONTNEED of private memory gives
  * zeros or the file again (madvise(2)). After what a program must not rely on, values are UNKNOWN.
+ *
+ * A page keeps its cell until the next {@link apply}, but for a private page of a file, which gets another when it is
+ * first stored to.
  */
 export class ShadowMemory {
   private readonly processes = new Map<number, Space>();
   private readonly files = new Map<number, SharedPages>();
 
-  /** The value that a load of `pid` must see. */
-  load(pid: number, vpn: Vpn): number {
+  /** The cell that a load of `pid` must see. */
+  loaded(pid: number, vpn: Vpn): Cell {
     const space = this.#spaceOf(pid);
     const own = space.own.get(vpn);
     if (own !== undefined) return own;
     const area = areaAt(space, vpn);
-    return area?.object?.get(area.page + vpn - area.start) ?? 0;
+    return area?.object ? cellIn(area.object, area.page + vpn - area.start) : cellIn(space.own, vpn);
   }
 
-  store(pid: number, vpn: Vpn, value: number): void {
+  /** The cell that a store of `pid` changes. It holds what a load saw until now. */
+  stored(pid: number, vpn: Vpn): Cell {
     const space = this.#spaceOf(pid);
-    const area = areaAt(space, vpn);
-    if (area?.shared) area.object!.set(area.page + vpn - area.start, value);
-    else space.own.set(vpn, value);
+    const seen = this.loaded(pid, vpn);
+    if (space.own.has(vpn) || areaAt(space, vpn)?.shared) return seen;
+    const copy = { value: seen.value };
+    space.own.set(vpn, copy);
+    return copy;
   }
 
   /** What an event of the trace means. @param refused the kernel gave an errno: what it did before is unknown */
@@ -121,6 +134,7 @@ export class ShadowMemory {
     if (newVpn === vpn) {
       if (newPages < pages) clear(space, vpn + newPages, vpn + pages);
       if (newPages <= pages) return;
+      dropOwn(space, vpn + pages, vpn + newPages);
       const last = areaAt(space, vpn + pages - 1);
       space.areas = space.areas.map((area) => (area === last ? { ...area, end: vpn + newPages } : area));
       return;
@@ -128,10 +142,10 @@ export class ShadowMemory {
     const kept = Math.min(pages, newPages);
     const by = newVpn - vpn;
     const moved = partsIn(space, vpn, vpn + kept);
-    const values = [...ownIn(space, vpn, vpn + kept)].map((page) => [page, space.own.get(page)!] as const);
+    const cells = [...ownIn(space, vpn, vpn + kept)].map((page) => [page, space.own.get(page)!] as const);
     clear(space, vpn, vpn + pages);
     clear(space, newVpn, newVpn + newPages);
-    for (const [page, value] of values) space.own.set(page + by, value);
+    for (const [page, cell] of cells) space.own.set(page + by, cell);
     for (const area of moved) {
       const end = area.end === vpn + kept ? newVpn + newPages : area.end + by;
       space.areas.push({ ...area, start: area.start + by, end });
@@ -165,7 +179,8 @@ export class ShadowMemory {
       return;
     }
     const areas = parent.areas.filter(({ atFork }) => atFork !== 'left out');
-    const space = { ...parent, areas, own: new Map(parent.own) };
+    const space: Space = { ...parent, areas, own: new Map() };
+    for (const [page, { value }] of parent.own) if (value !== ZEROS) space.own.set(page, { value });
     for (const { start, end, atFork } of parent.areas) if (atFork !== 'copied') dropOwn(space, start, end);
     this.processes.set(child, space);
   }
@@ -173,12 +188,12 @@ export class ShadowMemory {
   /** What pages with a value hold now, the program cannot tell; those without one are as they were. */
   #forget(pid: number, vpn: Vpn, pages: number): void {
     const space = this.#spaceOf(pid);
-    for (const page of [...ownIn(space, vpn, vpn + pages)]) space.own.set(page, UNKNOWN);
+    for (const page of ownIn(space, vpn, vpn + pages)) forget(space.own.get(page)!);
     for (const { object, start, end, page } of space.areas) {
       if (!object || start >= vpn + pages || end <= vpn) continue;
-      for (const at of object.keys()) {
+      for (const [at, cell] of object) {
         const seen = at - page + start;
-        if (seen >= Math.max(start, vpn) && seen < Math.min(end, vpn + pages)) object.set(at, UNKNOWN);
+        if (seen >= Math.max(start, vpn) && seen < Math.min(end, vpn + pages)) forget(cell);
       }
     }
   }
@@ -190,6 +205,19 @@ const AT_FORK: Readonly<Record<string, Area['atFork']>> = {
   wipeonfork: 'wiped',
   keeponfork: 'copied',
 };
+
+function cellIn(pages: Map<number, Cell>, page: number): Cell {
+  let cell = pages.get(page);
+  if (cell === undefined) {
+    cell = { value: ZEROS };
+    pages.set(page, cell);
+  }
+  return cell;
+}
+
+function forget(cell: Cell): void {
+  if (cell.value !== ZEROS) cell.value = UNKNOWN;
+}
 
 function emptySpace(): Space {
   return { areas: [], own: new Map(), brk: null };

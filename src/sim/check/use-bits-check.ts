@@ -1,19 +1,10 @@
 import { type AccessType, STORE } from '../../core/access.ts';
-import { formatAddress, type Vpn } from '../../core/addr.ts';
-import { placeOf } from '../../kernel/pagetable/use-bits.ts';
+import { formatAddress, type Pfn, type Vpn } from '../../core/addr.ts';
 import type { KernelState } from '../../kernel/state.ts';
 import type { TraceEvent } from '../../trace/event.ts';
 import type { Finding } from './finding.ts';
-
-/** What a page's entry showed when it was last looked at. */
-interface Seen {
-  place: number;
-  frame: number;
-  /** A and D, of those that were set. */
-  bits: number;
-  /** Entries into the kernel until then. */
-  at: number;
-}
+import { LastTables } from './last-tables.ts';
+import type { PageView } from './page-views.ts';
 
 /** Calls after which entries are those that they were: any other may have taken some away and made them anew. */
 const KEEP_ENTRIES: ReadonlySet<TraceEvent['kind']> = new Set(['fork', 'mprotect', 'start', 'file', 'wait']);
@@ -22,67 +13,69 @@ const KEEP_ENTRIES: ReadonlySet<TraceEvent['kind']> = new Set(['fork', 'mprotect
  * A and D only grow: an access leaves A set in the entry of its page, a store D too (SDM vol. 3A, 4.8; privileged
  * architecture, 4.3.1), and a bit that was seen set is never seen clear in the same entry of the same page, unless the
  * kernel took it and said so (kernel/pagetable/use-bits.ts). A TLB entry may outlive that: hardware then sets A again
- * only with the next walk. Each page is looked at once after every entry into the kernel.
+ * only with the next walk. A page is looked at with its first load and its first store after every entry into the kernel.
  */
 export class UseBitsCheck {
   private readonly state: KernelState;
-  /** By root table, then page. */
-  private readonly seen = new Map<number, Map<Vpn, Seen>>();
+  private readonly entries: LastTables;
   private readonly taken = new Map<number, number>();
-  private entries = 0;
+  private root: Pfn = 0;
+  /** Moves on when what was seen of entries holds no more. */
+  private term = 1;
   private reclaimed = 0;
   private operation = 'the beginning';
 
   constructor(state: KernelState) {
     this.state = state;
+    this.entries = new LastTables(state.tables);
     state.useBitsTaken = this.taken;
+  }
+
+  /** The address space whose accesses come, by its root table. */
+  select(root: Pfn): void {
+    this.root = root;
+    this.entries.begin(root);
   }
 
   /** The kernel handled a fault. @param operation in words */
   afterFault(operation: string): void {
     this.operation = operation;
-    this.entries++;
+    this.entries.begin(this.root);
     const { reclaimed } = this.state.counters;
-    if (reclaimed !== this.reclaimed) this.seen.clear();
+    if (reclaimed !== this.reclaimed) this.term++;
     this.reclaimed = reclaimed;
   }
 
   afterCall({ kind }: TraceEvent, operation: string): void {
     this.afterFault(operation);
-    if (!KEEP_ENTRIES.has(kind)) this.seen.clear();
+    if (!KEEP_ENTRIES.has(kind)) this.term++;
   }
 
-  /** An access went through by the tables at `root`. */
-  afterAccess(root: number, vpn: Vpn, type: AccessType): Finding | null {
-    const { pte } = this.state;
-    const pages = this.pagesOf(root);
-    const seen = pages.get(vpn);
-    const needed = type === STORE ? pte.accessed | pte.dirty : pte.accessed;
-    if (seen?.at === this.entries && (seen.bits & needed) === needed) return null;
-    return this.look(root, vpn, needed, pages, seen);
-  }
-
-  private look(
-    root: number,
-    vpn: Vpn,
-    needed: number,
-    pages: Map<Vpn, Seen>,
-    seen: Seen | undefined,
-  ): Finding | null {
+  /** An access to a page went through. */
+  afterAccess(view: PageView, type: AccessType): Finding | null {
+    const { entries } = this;
     const { pte, tables } = this.state;
-    const ref = tables.find(root, vpn, 1);
-    const lo = ref ? tables.lo(ref) : 0;
-    if (!ref || !pte.present(lo)) return null;
-    const place = placeOf(ref);
-    const frame = pte.pfn(lo, tables.hi(ref));
-    const taken = this.taken.get(place) ?? 0;
-    const before = seen?.place === place && seen.frame === frame ? seen.bits : 0;
+    if (!entries.find(view.vpn)) return null;
+    const { slab, at, place } = entries;
+    const lo = slab[at]!;
+    if (!pte.present(lo)) return null;
+    const frame = pte.pfn(lo, tables.wide ? slab[at + 1]! : 0);
     const bits = lo & (pte.accessed | pte.dirty);
-    const lost = (before | needed) & ~bits & ~taken;
+    const same = view.term === this.term && view.place === place && view.frame === frame;
+    const before = same ? view.bits : 0;
+    view.term = this.term;
+    view.place = place;
+    view.frame = frame;
+    view.bits = bits;
+    const taken = this.taken.get(place) ?? 0;
     if ((taken & bits) !== 0) this.taken.set(place, taken & ~bits);
-    if (seen) Object.assign(seen, { place, frame, bits, at: this.entries });
-    else pages.set(vpn, { place, frame, bits, at: this.entries });
-    if (lost === 0) return null;
+    const needed = type === STORE ? pte.accessed | pte.dirty : pte.accessed;
+    const lost = (before | needed) & ~bits & ~taken;
+    return lost === 0 ? null : this.#finding(view.vpn, lost, before);
+  }
+
+  #finding(vpn: Vpn, lost: number, before: number): Finding {
+    const { pte } = this.state;
     const names = [lost & pte.accessed ? 'A' : '', lost & pte.dirty ? 'D' : ''].join('');
     const why = (before & lost) !== 0 ? 'was set before' : 'should have been set by the access';
     return {
@@ -90,14 +83,5 @@ export class UseBitsCheck {
       what: `${names} of page ${formatAddress(vpn, 0)} ${why} and is clear in its entry`,
       operation: this.operation,
     };
-  }
-
-  private pagesOf(root: number): Map<Vpn, Seen> {
-    let pages = this.seen.get(root);
-    if (!pages) {
-      pages = new Map();
-      this.seen.set(root, pages);
-    }
-    return pages;
   }
 }

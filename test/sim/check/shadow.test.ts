@@ -24,76 +24,78 @@ function memory(...events: TraceEvent[]): ShadowMemory {
 describe('what a program must see', () => {
   it('fork copies private pages: neither side sees what the other stores later', () => {
     const shadow = memory(map());
-    shadow.store(1, 101, 7);
+    shadow.stored(1, 101).value = 7;
     shadow.apply(fork, false);
-    shadow.store(1, 101, 8);
-    shadow.store(2, 102, 9);
-    expect([shadow.load(1, 101), shadow.load(2, 101), shadow.load(1, 102)]).toEqual([8, 7, 0]);
+    shadow.stored(1, 101).value = 8;
+    shadow.stored(2, 102).value = 9;
+    expect([shadow.loaded(1, 101).value, shadow.loaded(2, 101).value, shadow.loaded(1, 102).value]).toEqual([
+      8, 7, 0,
+    ]);
   });
 
   it('shared anonymous memory is the same on both sides of a fork', () => {
     const shadow = memory(map({ shared: true }), fork);
-    shadow.store(2, 103, 5);
-    expect(shadow.load(1, 103)).toBe(5);
+    shadow.stored(2, 103).value = 5;
+    expect(shadow.loaded(1, 103).value).toBe(5);
   });
 
   it('a private mapping of a file shows the file until it is stored to', () => {
     const file = { backing: { kind: 'file', file: 1, pageOffset: 3 } };
     const shadow = memory(map(file), map({ ...file, vpn: 200, shared: true }));
-    shadow.store(1, 200, 4);
-    expect(shadow.load(1, 100)).toBe(4);
-    shadow.store(1, 100, 6);
-    shadow.store(1, 200, 5);
-    expect([shadow.load(1, 100), shadow.load(1, 200)]).toEqual([6, 5]);
+    shadow.stored(1, 200).value = 4;
+    expect(shadow.loaded(1, 100).value).toBe(4);
+    shadow.stored(1, 100).value = 6;
+    shadow.stored(1, 200).value = 5;
+    expect([shadow.loaded(1, 100).value, shadow.loaded(1, 200).value]).toEqual([6, 5]);
     shadow.apply(advise('dontneed'), false);
-    expect(shadow.load(1, 100)).toBe(5);
+    expect(shadow.loaded(1, 100).value).toBe(5);
   });
 
   it('MADV_DONTNEED zeroes private memory, and MADV_FREE leaves it unknown until the next store', () => {
     const shadow = memory(map());
-    shadow.store(1, 100, 3);
+    shadow.stored(1, 100).value = 3;
     shadow.apply(advise('free'), false);
-    expect(shadow.load(1, 100)).toBe(UNKNOWN);
-    shadow.store(1, 100, 4);
-    expect(shadow.load(1, 100)).toBe(4);
+    expect(shadow.loaded(1, 100).value).toBe(UNKNOWN);
+    shadow.stored(1, 100).value = 4;
+    expect(shadow.loaded(1, 100).value).toBe(4);
     shadow.apply(advise('dontneed'), false);
-    expect(shadow.load(1, 100)).toBe(0);
+    expect(shadow.loaded(1, 100).value).toBe(0);
   });
 
   it('a child has zeros where memory is WIPEONFORK', () => {
     const shadow = memory(map());
-    shadow.store(1, 100, 3);
+    shadow.stored(1, 100).value = 3;
     shadow.apply(advise('wipeonfork'), false);
     shadow.apply(fork, false);
-    expect([shadow.load(1, 100), shadow.load(2, 100)]).toEqual([3, 0]);
+    expect([shadow.loaded(1, 100).value, shadow.loaded(2, 100).value]).toEqual([3, 0]);
   });
 
   it('mremap takes the contents along, of shared memory too, and leaves nothing behind', () => {
     const move: TraceEvent = { kind: 'mremap', pid: 1, vpn: 104, pages: 4, newVpn: 300, newPages: 6 };
     for (const shared of [false, true]) {
       const shadow = memory(map({ shared }));
-      shadow.store(1, 105, 2);
+      shadow.stored(1, 105).value = 2;
       shadow.apply(move, false);
-      expect([shadow.load(1, 301), shadow.load(1, 105)]).toEqual([2, 0]);
+      expect([shadow.loaded(1, 301).value, shadow.loaded(1, 105).value]).toEqual([2, 0]);
     }
   });
 
   it('threads share their memory, exec begins anew, and a heap that shrank comes back as zeros', () => {
     const shadow = memory(map(), { ...fork, vm: 'share' });
-    shadow.store(2, 100, 1);
-    expect(shadow.load(1, 100)).toBe(1);
+    shadow.stored(2, 100).value = 1;
+    expect(shadow.loaded(1, 100).value).toBe(1);
     shadow.apply({ kind: 'exec', pid: 2, name: 'x' }, false);
-    expect([shadow.load(1, 100), shadow.load(2, 100)]).toEqual([1, 0]);
+    expect([shadow.loaded(1, 100).value, shadow.loaded(2, 100).value]).toEqual([1, 0]);
     for (const endVpn of [500, 510]) shadow.apply({ kind: 'brk', pid: 1, endVpn }, false);
-    shadow.store(1, 505, 9);
+    shadow.stored(1, 505).value = 9;
     for (const endVpn of [503, 510]) shadow.apply({ kind: 'brk', pid: 1, endVpn }, false);
-    expect(shadow.load(1, 505)).toBe(0);
+    expect(shadow.loaded(1, 505).value).toBe(0);
   });
 
   it('a munmap that was refused leaves what is there unknown', () => {
     const shadow = memory(map());
-    shadow.store(1, 100, 1);
+    shadow.stored(1, 100).value = 1;
     shadow.apply({ kind: 'munmap', pid: 1, vpn: 100, pages: 1 }, true);
-    expect(shadow.load(1, 100)).toBe(UNKNOWN);
+    expect(shadow.loaded(1, 100).value).toBe(UNKNOWN);
   });
 });
