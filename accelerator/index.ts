@@ -20,6 +20,8 @@ import { beginLatency, borrowClock, pend, returnClock, spend } from './clock';
 import { allowed, FAULTED, frame, LEFT, reuse, TRANSLATED, translate } from './translate';
 import { lastLevel } from './walk';
 
+export { copyEntries } from './entries';
+
 const FETCH = 0;
 const LOAD = 1;
 const STORE = 2;

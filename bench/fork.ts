@@ -1,6 +1,8 @@
 import { LinuxKernel } from '../src/kernel/linux.ts';
 import { PhysicalMemory } from '../src/memory/physical.ts';
 import { modeNamed } from '../src/mmu/mode/index.ts';
+import { entryCopierIn } from '../src/sim/accelerator/entry-copier.ts';
+import { SharedMemory } from '../src/sim/accelerator/memory.ts';
 import { compileC, runC } from './c-program.ts';
 import { best, type Row } from './row.ts';
 
@@ -9,10 +11,12 @@ const ROUNDS = 12;
 const GOAL = 3;
 const AREA = { vpn: 0x1000, pages: FORK_PAGES };
 
-/** A process with so many private pages written, and none yet shared. */
+/** A process with so many private pages written, and none yet shared, in a kernel as runs have it. */
 export function dirtyProcess(): LinuxKernel {
+  const shared = new SharedMemory();
   const kernel = new LinuxKernel({
-    memory: new PhysicalMemory(),
+    memory: new PhysicalMemory(shared),
+    copyEntries: entryCopierIn(shared),
     mode: modeNamed('x86-64'),
     contents: false,
   });

@@ -11,6 +11,7 @@ import { LargeFolios } from './folio.ts';
 import { BuddyAllocator, MAX_ORDER } from './frame/buddy.ts';
 import { PageContents } from './frame/contents.ts';
 import { FrameTable, PG_ZERO } from './frame/frames.ts';
+import { copyOrdinary, type EntryCopier } from './pagetable/copy-ordinary.ts';
 import { PteOps } from './pagetable/pte.ts';
 import { PageTables } from './pagetable/table.ts';
 import type { PolicyHooks } from './policy/hooks.ts';
@@ -33,6 +34,8 @@ export interface KernelConfig {
   readonly hooks?: PolicyHooks;
   /** The cycle it is: what agents on other cores go by; without it they stand still. */
   readonly clock?: () => Cycle;
+  /** The inner loop of fork; default: the one in TypeScript. */
+  readonly copyEntries?: EntryCopier;
   /** Size of simulated memory. Default 16 GiB. */
   readonly memoryBytes?: number;
   /** Swap space; default none. */
@@ -66,7 +69,9 @@ export class KernelState {
   readonly execOnly: boolean;
   readonly keepContents: boolean;
 
-  readonly frames = new FrameTable();
+  readonly frames: FrameTable;
+  /** How ordinary entries are copied at fork. */
+  readonly copyEntries: EntryCopier;
   readonly buddy: BuddyAllocator;
   readonly contents = new PageContents();
   readonly folios: LargeFolios;
@@ -114,6 +119,8 @@ export class KernelState {
     this.readAheadPages = config.readAheadPages ?? 2048;
     this.execOnly = config.execOnly ?? true;
     this.keepContents = config.contents ?? true;
+    this.frames = new FrameTable(config.memory.arena);
+    this.copyEntries = config.copyEntries ?? copyOrdinary;
     this.buddy = new BuddyAllocator(this.frames, frames);
     this.pte = new PteOps(config.mode);
     this.tables = new PageTables(config.memory, config.mode, this.pte);

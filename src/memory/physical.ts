@@ -27,7 +27,7 @@ export class PhysicalMemory {
   private slots = 0;
   private free: number[] = [];
   private far = new Map<Pfn, number>();
-  private readonly arena: Arena;
+  readonly arena: Arena;
 
   constructor(arena: Arena = HOST_MEMORY) {
     this.arena = arena;

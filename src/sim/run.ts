@@ -14,6 +14,8 @@ import type { TraceEvent } from '../trace/event.ts';
 import type { TraceSource } from '../trace/source.ts';
 import { Accelerator } from './accelerator/accelerator.ts';
 import { type Core, memoryFor } from './accelerator/choose.ts';
+import { entryCopierIn } from './accelerator/entry-copier.ts';
+import type { SharedMemory } from './accelerator/memory.ts';
 import { AddressSpaces } from './address-spaces.ts';
 import { Checker } from './check/checker.ts';
 import {
@@ -118,7 +120,9 @@ export class Simulation {
     const asids = options.policy?.policy.asids ?? 'machine';
     this.spaces = new AddressSpaces(this.hardware.mmu, asids === 'machine' ? machine.tlb.asids : asids);
     const kernel =
-      (options.kernel ?? kernelFor(source)) === 'linux' ? this.#linux(source.info.mapped) : this.#demand();
+      (options.kernel ?? kernelFor(source)) === 'linux'
+        ? this.#linux(source.info.mapped, shared)
+        : this.#demand();
     this.kernel = kernel;
     const { mmu, data } = this.hardware;
     this.checker = options.check ? new Checker(this.hardware, this.spaces, kernel, arena) : null;
@@ -133,7 +137,7 @@ export class Simulation {
     return new DemandSide(new DemandKernel(memory, mode, settings, this.window, this.spaces));
   }
 
-  #linux(mapped: boolean): KernelSide {
+  #linux(mapped: boolean, shared: SharedMemory | null): KernelSide {
     const { memory, mode } = this.hardware;
     const { core, kernel } = this.machine;
     const prices = this.options.costs ?? BUILT_IN;
@@ -146,6 +150,7 @@ export class Simulation {
       costs: scaleCosts(prices.costs, core.frequencyGHz / prices.frequencyGHz),
       contents: this.options.check ?? false,
       clock: () => this.clockBase + this.window.now(),
+      ...(shared && { copyEntries: entryCopierIn(shared) }),
       ...this.options.policy,
     };
     return new LinuxSide(new LinuxKernel(config), mapped, prices);

@@ -1,4 +1,5 @@
 import type { Pfn } from '../../core/addr.ts';
+import { type Arena, HOST_MEMORY } from '../../core/arena.ts';
 
 /** Frame flags, after include/linux/page-flags.h. */
 export const PG_ANON = 1 << 0;
@@ -34,27 +35,41 @@ export const PG_KSM = 1 << 15;
 /** Order of a free block or of a compound folio, in its head's flags. */
 export const PG_ORDER_SHIFT = 24;
 
+/** Frames that a shared memory has room for: 4 GiB of them. It cannot give back what columns have outgrown. */
+const SHARED_FRAMES = 1 << 20;
+
 /**
  * What the kernel knows about every frame (`struct page`), as columns: 24 bytes a frame, and only for frames that
  * were ever handed out. Columns are replaced when they grow: a loop that allocates must read them anew.
  */
 export class FrameTable {
+  /** Frames that there are columns for; those of a shared memory are longer. */
+  length = 0;
   /** References of the folio; valid on its head. 0 = free. */
-  refcount = new Int32Array(0);
+  refcount: Int32Array;
   /** PTEs that map this very page (not counting PMDs that map the whole folio). */
-  mapcount = new Int32Array(0);
-  flags = new Int32Array(0);
+  mapcount: Int32Array;
+  flags: Int32Array;
   /** Anonymous: number of the anon_vma. Page cache: number of the file. Free: next block of the list. */
-  mapping = new Int32Array(0);
+  mapping: Int32Array = new Int32Array(0);
   /** Page index in the file or anon_vma, low 32 bits. Free: previous block of the list. */
-  index = new Int32Array(0);
+  index: Int32Array = new Int32Array(0);
   /** What the page holds: a word of frame/contents.ts. */
-  content = new Int32Array(0);
+  content: Int32Array = new Int32Array(0);
+
+  /** @param arena that the columns which {@link EntryCopier} works on come from */
+  constructor(arena: Arena = HOST_MEMORY) {
+    const reserved = arena === HOST_MEMORY ? 0 : SHARED_FRAMES;
+    this.refcount = arena.int32(reserved);
+    this.mapcount = arena.int32(reserved);
+    this.flags = arena.int32(reserved);
+  }
 
   /** Makes room for frames 0 .. `frames`-1. */
   ensure(frames: number): void {
-    if (frames <= this.refcount.length) return;
-    const length = Math.max(frames, 1024, Math.floor(this.refcount.length * 1.25));
+    if (frames <= this.length) return;
+    const length = Math.max(frames, 1024, Math.floor(this.length * 1.25));
+    this.length = length;
     this.refcount = grown(this.refcount, length);
     this.mapcount = grown(this.mapcount, length);
     this.flags = grown(this.flags, length);
@@ -76,11 +91,12 @@ export class FrameTable {
   }
 
   get hostBytes(): number {
-    return this.refcount.length * 24;
+    return this.length * 24;
   }
 }
 
-function grown(column: Int32Array, length: number): Int32Array<ArrayBuffer> {
+function grown(column: Int32Array, length: number): Int32Array {
+  if (length <= column.length) return column;
   const larger = new Int32Array(length);
   larger.set(column);
   return larger;

@@ -1,10 +1,11 @@
 import type { Vpn } from '../../core/addr.ts';
-import { PG_ANON, PG_EXCLUSIVE, PG_LARGE, PG_ZERO } from '../frame/frames.ts';
+import { PG_EXCLUSIVE, PG_ZERO } from '../frame/frames.ts';
 import type { Mm } from '../mm.ts';
 import { addMapping, countResident } from '../rmap.ts';
 import type { KernelState } from '../state.ts';
 import { VM_SHARED } from '../vma/flags.ts';
 import type { Vma } from '../vma/vma.ts';
+import { COPIED_SHIFT, PASSED_MASK } from './copy-ordinary.ts';
 import { ensureEntry } from './ptes.ts';
 
 /**
@@ -13,8 +14,7 @@ import { ensureEntry } from './ptes.ts';
  * entries are old. Returns how many there were. `counted`: the pages become resident in `child`; false where they are
  * counted there already. `part`: what the work is charged as.
  *
- * The words are copied as a whole; entries of ordinary anonymous pages, which nearly all are, are then set right here,
- * with as few loads and stores as there can be, and any other by {@link copyOther}.
+ * Nearly all entries are of ordinary anonymous pages, which the state's {@link EntryCopier} copies.
  */
 export function copyPteRange(
   k: KernelState,
@@ -28,34 +28,22 @@ export function copyPteRange(
   part: 'forkPte' | 'unsharePte' | 'protectPte' = 'forkPte',
 ): number {
   const target = ensureEntry(k, child, vpn, 1);
-  const { pte, tables } = k;
+  const { tables, frames, copyEntries } = k;
   const { step } = tables;
-  const { flags, refcount, mapcount } = k.frames;
   const copies = target.slab;
-  const { protectAnd, protectOr, pfnShift } = pte.format;
-  // A shared mapping has no anonymous pages: its permissions stay.
-  const old = ~pte.accessed;
-  const low = isBelow(flags.length, pfnShift);
   const ahead = target.at - at;
-  copies.set(slab.subarray(at, at + count * step), target.at);
+  const low = frames.flags.length <= k.pte.lowFrames;
   let copied = 0;
   let anonymous = 0;
-  for (let i = 0, from = at; i < count; i++, from += step) {
-    const lo = slab[from]!;
-    if ((lo & 1) !== 0) {
-      const pfn = low ? lo >>> pfnShift : pte.pfn(lo, slab[from + 1]!);
-      const mark = flags[pfn]!;
-      if ((mark & (PG_ANON | PG_LARGE)) === PG_ANON) {
-        flags[pfn] = mark & ~PG_EXCLUSIVE;
-        refcount[pfn]!++;
-        mapcount[pfn]!++;
-        anonymous++;
-        const shared = (lo & protectAnd) | protectOr;
-        slab[from] = shared;
-        copies[from + ahead] = shared & old;
-        continue;
-      }
+  for (let i = 0; i < count; i++) {
+    if (low) {
+      const from = at + i * step;
+      const passed = copyEntries(tables, frames, slab, from, copies, from + ahead, count - i);
+      anonymous += passed >>> COPIED_SHIFT;
+      i += passed & PASSED_MASK;
+      if (i >= count) break;
     }
+    const from = at + i * step;
     if (copyOther(k, child, vma, slab, from, copies, from + ahead, counted)) copied++;
   }
   if (counted) child.anonPages += anonymous;
@@ -76,9 +64,11 @@ function copyOther(
   counted: boolean,
 ): boolean {
   const { pte, frames } = k;
+  const { wide } = k.tables;
   const lo = slab[from]!;
-  const hi = k.tables.wide ? slab[from + 1]! : 0;
+  const hi = wide ? slab[from + 1]! : 0;
   if (lo === 0 && hi === 0) return false;
+  if (wide) copies[to + 1] = hi;
   if (!pte.present(lo)) {
     slab[from] = copies[to] = copySwapEntry(k, lo, hi);
     if (counted) child.swapPages++;
@@ -94,11 +84,6 @@ function copyOther(
   if (!shared && pte.writable(lo)) slab[from] = pte.wrprotect(lo);
   copies[to] = slab[from]! & ~(shared ? pte.accessed | pte.dirty : pte.accessed);
   return true;
-}
-
-/** Whether the number of every one of `frames` frames stands in the low word of an entry alone. */
-function isBelow(frames: number, pfnShift: number): boolean {
-  return frames <= 2 ** (32 - pfnShift);
 }
 
 /** A page out on swap is shared as well; neither side may call it exclusive when it comes back. */

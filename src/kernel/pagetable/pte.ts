@@ -22,6 +22,8 @@ export class PteOps {
   readonly format: PteFormat;
   readonly accessed: number;
   readonly dirty: number;
+  /** The frames whose numbers stand in the low word alone are those below this one. */
+  readonly lowFrames: number;
   private readonly globalMask: number;
   private readonly globalSet: number;
   private readonly writeAnd: number;
@@ -32,6 +34,7 @@ export class PteOps {
     this.format = format;
     this.accessed = format.accessed;
     this.dirty = format.dirty;
+    this.lowFrames = 2 ** (32 - format.pfnShift);
     const global = format.leafLo(0, ATTR_READ | ATTR_USER | ATTR_GLOBAL, 1);
     this.globalMask = global ^ format.leafLo(0, ATTR_READ | ATTR_USER, 1);
     this.globalSet = global & this.globalMask;

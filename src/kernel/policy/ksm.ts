@@ -37,7 +37,7 @@ export class MergeScanner {
   }
 
   #round(k: KernelState, merging: Merging): void {
-    const frames = k.frames.refcount.length;
+    const frames = k.frames.length;
     for (let looked = 0, step = 0; looked < merging.pagesToScan && step < frames; step++) {
       const pfn = this.hand;
       this.hand = pfn + 1;

@@ -30,7 +30,7 @@ export function installReclaim(k: KernelState): void {
  * any PTE) is marked old and passed over, the others are reclaimed. Two rounds without a page freed: nothing can be.
  */
 function reclaim(k: KernelState): boolean {
-  const frames = k.frames.refcount.length;
+  const frames = k.frames.length;
   let freed = 0;
   for (let step = 0; step < 2 * frames && freed < BATCH; step++) {
     const pfn = k.reclaimHand;

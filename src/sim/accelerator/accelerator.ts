@@ -6,7 +6,7 @@ import type { IssueWindow } from '../window.ts';
 import { describe } from './describe.ts';
 import * as L from './layout.ts';
 import type { SharedMemory } from './memory.ts';
-import { instantiate, type RunCore } from './module.ts';
+import { type CoreExports, instantiate } from './module.ts';
 import { News } from './news.ts';
 import { layParts, type Parts } from './parts.ts';
 import { Tallies } from './tallies.ts';
@@ -24,7 +24,7 @@ const NOTHING: PackedRecords = { keys: new Int32Array(0), offsets: new Uint16Arr
 export class Accelerator {
   private readonly hardware: Hardware;
   private readonly window: IssueWindow;
-  private readonly runCore: RunCore;
+  private readonly runCore: CoreExports['run'];
   private readonly parts: Parts;
   private readonly news: News;
   private readonly tallies: Tallies;
@@ -49,7 +49,7 @@ export class Accelerator {
   ) {
     this.hardware = hardware;
     this.window = window;
-    this.runCore = instantiate(shared);
+    this.runCore = instantiate(shared).run;
     this.parts = layParts(hardware, shared);
     this.news = new News(this.parts, hardware, shared);
     this.tallies = new Tallies(this.parts, hardware, ledger);

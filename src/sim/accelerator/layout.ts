@@ -178,6 +178,22 @@ export const CORE_FAULTED = 268;
 export const CORE_FAULT_LEVEL = 272;
 export const CORE_BYTES = 280;
 
+/** What fork does to 64-bit entries of ordinary pages (kernel/pagetable/copy-ordinary.ts). Columns of frames first. */
+export const COPY_FLAGS = 0;
+export const COPY_REFCOUNTS = 4;
+export const COPY_MAPCOUNTS = 8;
+/** What an entry's low word is shifted by for its frame. */
+export const COPY_PFN_SHIFT = 12;
+/** A low word loses write permission by both; the bits of the third are not in the copy. */
+export const COPY_AND = 16;
+export const COPY_OR = 20;
+export const COPY_OLD = 24;
+/** Flags of a frame that are looked at, and what they are there; what is taken away. */
+export const COPY_KINDS = 28;
+export const COPY_ORDINARY = 32;
+export const COPY_EXCLUSIVE = 36;
+export const COPY_BYTES = 40;
+
 /** Slabs of 1 MiB that page tables can have in this memory (memory/physical.ts). */
 export const MAX_SLABS = 128;
 

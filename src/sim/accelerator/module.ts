@@ -1,25 +1,30 @@
 import { CORE_WASM } from './core-wasm.ts';
 import type { SharedMemory } from './memory.ts';
 
-/**
- * What accelerator/index.ts exports: addresses of the columns, records from..to-1, whether to forget what the filter
- * remembers, and whether the first record is tried again. Returns the first record left over.
- */
-export type RunCore = (
-  keys: number,
-  offsets: number,
-  places: number,
-  from: number,
-  to: number,
-  forget: boolean,
-  again: boolean,
-) => number;
+/** What accelerator/index.ts exports. */
+export interface CoreExports {
+  /**
+   * Takes addresses of the columns, records from..to-1, whether to forget what the filter remembers, and whether the
+   * first record is tried again. Returns the first record left over.
+   */
+  readonly run: (
+    keys: number,
+    offsets: number,
+    places: number,
+    from: number,
+    to: number,
+    forget: boolean,
+    again: boolean,
+  ) => number;
+  /** Takes addresses of a rule (layout.ts, COPY_) and of two entries, and a number of entries. */
+  readonly copyEntries: (rule: number, from: number, to: number, count: number) => number;
+}
 
 let compiled: WebAssembly.Module | null = null;
 
 /** The core over a memory. @throws where the host has no WebAssembly */
-export function instantiate({ memory }: SharedMemory): RunCore {
+export function instantiate({ memory }: SharedMemory): CoreExports {
   compiled ??= new WebAssembly.Module(Uint8Array.from(atob(CORE_WASM), (char) => char.charCodeAt(0)));
   const { exports } = new WebAssembly.Instance(compiled, { env: { memory } });
-  return exports.run as RunCore;
+  return exports as unknown as CoreExports;
 }

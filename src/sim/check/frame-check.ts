@@ -152,7 +152,7 @@ export class FrameCheck {
       this.#report('no frame is leaked', `${counters.tables} page tables exist, ${this.#tables} are in use`);
     }
     const heads = new Set([...this.#used].map((pfn) => this.#head(pfn)));
-    for (let pfn = 0; pfn < frames.refcount.length; pfn++) {
+    for (let pfn = 0; pfn < frames.length; pfn++) {
       if (frames.refcount[pfn]! <= 0 || frames.has(pfn, PG_ZERO | PG_SWAPCACHE) || heads.has(pfn)) continue;
       this.#report(
         'no frame is leaked',
