@@ -156,7 +156,7 @@ export function auditBills(kernel: LinuxKernel, book: Book): string[] {
     const space = before.spaces.get(kernel.process(pid).mm.id);
     return { bill: space ? call(exitBill(space), freed(before, after)) : call() };
   });
-  kernel.madvise = watch('madvise', kernel.madvise, (before, after, [pid, vpn, pages, advice], error) => {
+  kernel.madvise = watch('madvise', kernel.madvise, (before, after, [pid, vpn, pages, advice]) => {
     const pieces = piecesOf(spaceOf(before, pid), vpn, vpn + pages);
     if (advice === 'dontneed') {
       const locked = pieces.findIndex(({ flags }) => flags & LOCKED);
@@ -171,13 +171,58 @@ export function auditBills(kernel: LinuxKernel, book: Book): string[] {
     if (['collapse', 'free', 'remove', 'pageout', 'cold', 'willneed'].includes(advice))
       return { bill: call(), open: ALL_BUT() };
     // A flag: a boundary may come to lie within a huge page.
-    void error;
     return { bill: call(), open: ['hugeSplit', 'flushPage'] };
+  });
+  kernel.mmap = watch(
+    'mmap',
+    kernel.mmap,
+    (before, after, [pid, { vpn, pages, populate, locked }], error) => {
+      if (error) return { bill: call() };
+      const done = unmapBill(spaceOf(before, pid), vpn, vpn + pages);
+      // What is populated comes by faults without an exception, each charged by get_user_pages too.
+      if (populate || locked) return { bill: populated(book, done, { vmaEdit: 1 }), open: FAULTS };
+      return { bill: call(done, { vmaEdit: 1 }, freed(before, after)) };
+    },
+  );
+  kernel.mlock = watch('mlock', kernel.mlock, () => ({
+    bill: populated(book),
+    open: [...FAULTS, 'hugeSplit'],
+  }));
+  kernel.munlock = watch('munlock', kernel.munlock, () => ({
+    bill: call(),
+    open: ['hugeSplit', 'flushPage'],
+  }));
+  kernel.mremap = watch('mremap', kernel.mremap, (before, _after, [pid, request], error) => {
+    const { vpn, pages, newPages, to, dontUnmap } = request;
+    const space = spaceOf(before, pid);
+    const kept = Math.min(pages, newPages);
+    const moved = to === undefined ? [] : piecesOf(space, vpn, vpn + kept);
+    const sources = piecesOf(space, vpn, vpn + pages);
+    const left = dontUnmap ? [] : sources;
+    const replaced = to === undefined ? [] : piecesOf(space, to, to + newPages);
+    const shrunk = to === undefined && newPages < pages ? piecesOf(space, vpn + newPages, vpn + pages) : [];
+    const edits = 1 + replaced.length + (to === undefined ? shrunk.length : left.length);
+    // A move across a boundary that shrinks meets one VMA twice.
+    const twice = to !== undefined && newPages < pages && !dontUnmap && kept > 0 ? 1 : 0;
+    const bill = call({
+      vmaEdit: edits + twice,
+      movePte: moved.reduce((sum, { start, end }) => sum + end - start, 0),
+    });
+    const known = error || sources.length > 1 ? [] : ['vmaEdit', 'movePte'];
+    return { bill, open: ALL_BUT(...known) };
   });
   kernel.fsync = watch('fsync', kernel.fsync, (before, _after, [file]) => ({
     bill: call(file.fs === 'ext4' ? writeBackBill(before, file.id) : {}),
   }));
   return wrong;
+}
+
+/** Parts of the faults that populate memory. */
+const FAULTS = ALL_BUT('gup', 'tableWalk', 'vmaEdit', 'unmapBase', 'zapPte', 'zapHuge');
+
+/** A call that populates memory: each fault is one look-up and one page of get_user_pages. */
+function populated(book: Book, ...bills: Bill[]): Bill {
+  return call({ gup: book.of('tableWalk'), tableWalk: book.of('gup') }, ...bills);
 }
 
 /** Counters that go with a charge. */

@@ -34,7 +34,7 @@ describe('every fault and call is charged and counted for what the tables say wa
       fc.property(fc.integer({ min: 0, max: 2 ** 31 - 1 }), (seed) => {
         expect(differences(`seed ${seed}`, randomScenario(seed, profile))).toEqual([]);
       }),
-      { numRuns: profile === 'thp' ? 6 : 15 },
+      { numRuns: profile === 'thp' ? 4 : 10 },
     );
   });
 });

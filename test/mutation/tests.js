@@ -11,13 +11,21 @@ export const testFiles = () => [
   'test/sim/timing.test.ts',
   'test/property/core.test.ts',
   'test/mmu/walker.property.test.ts',
+  ...testsIn('test/kernel', ['test/kernel/fork-counts.test.ts', ...SLOW_OF_KERNEL]),
   'test/sim/scenario-answers.test.ts',
-  ...testsIn('test/kernel', ['test/kernel/fork-counts.test.ts', 'test/kernel/policy/']),
   'test/sim/linux-side.test.ts',
   'test/report/smaps.test.ts',
   ...testsIn('test/sim/check'),
   'test/sim/conform.test.ts',
-  ...testsIn('test/kernel/policy'),
+  ...SLOW_OF_KERNEL,
+];
+
+const SLOW_OF_KERNEL = [
+  'test/kernel/high-frames.test.ts',
+  'test/kernel/pressure.test.ts',
+  'test/kernel/conservation.test.ts',
+  'test/kernel/policy/conformance.test.ts',
+  'test/kernel/policy/swapped.test.ts',
 ];
 
 /** Tests whose properties take seconds. */
@@ -27,6 +35,7 @@ export const HURRIED = new Set([
   'test/kernel/conservation.test.ts',
   'test/kernel/pressure.test.ts',
   'test/kernel/proc.test.ts',
+  'test/kernel/vma-runs.test.ts',
   'test/kernel/policy/conformance.test.ts',
   'test/kernel/policy/swapped.test.ts',
 ]);
