@@ -32,7 +32,7 @@ import { buildHardware, type Hardware } from './hardware.ts';
 import { DemandSide, type KernelSide } from './kernel.ts';
 import { LinuxSide } from './linux-side.ts';
 import type { Machine } from './machine/machine.ts';
-import { ANY_PAGE, joinPages } from './page-crossing.ts';
+import { ANY_PAGE, PageJoiner } from './page-crossing.ts';
 import { IssueWindow } from './window.ts';
 
 export interface RunOptions {
@@ -105,13 +105,13 @@ export class Simulation {
   private chunksDone = 0;
   private counting: boolean;
   private readonly options: RunOptions;
-  private readonly joinShift: number;
+  private readonly joiner: PageJoiner;
 
   constructor(machine: Machine, source: TraceSource, options: RunOptions = {}) {
     this.machine = machine;
     this.options = options;
     const { paging, pageCrossing } = machine;
-    this.joinShift = pageCrossing === 'first' ? ANY_PAGE : sizeShiftNamed(paging.pageSize);
+    this.joiner = new PageJoiner(pageCrossing === 'first' ? ANY_PAGE : sizeShiftNamed(paging.pageSize));
     this.counting = (options.warmup ?? 0) === 0;
     const shared = memoryFor(machine, coreFor(options, source));
     const arena = shared ?? HOST_MEMORY;
@@ -175,8 +175,7 @@ export class Simulation {
       const decoded = countsSince(before, source.statistics);
       before = { ...source.statistics };
       if (chunks++ < this.chunksDone) continue;
-      joinPages(chunk, this.joinShift);
-      if (!this.#runChunk(chunk, decoded)) break;
+      if (!this.#runChunk(this.joiner.join(chunk), decoded)) break;
       this.chunksDone++;
       this.options.onProgress?.(this.done);
       if (this.options.signal?.aborted) break;

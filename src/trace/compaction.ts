@@ -24,12 +24,8 @@ export interface Compacted {
   readonly folded: Uint16Array;
 }
 
-/**
- * What is left of a chunk, whose events each begin a block; undefined where it is not worth having: for wide keys, or
- * when most records are kept.
- */
-export function compact({ keys, count, events }: Chunk): Compacted | undefined {
-  if (!(keys instanceof Int32Array)) return undefined;
+/** What is left of packed records, `keys` in a chunk of `count` of them. A block begins with each event. */
+export function compact(keys: Int32Array, count: number, events: Chunk['events']): Compacted {
   const records = Uint32Array.from(blockStarts(count, events));
   const blocks = records.length - 1;
   const kept = new Uint32Array(blocks + 1);
@@ -40,7 +36,6 @@ export function compact({ keys, count, events }: Chunk): Compacted | undefined {
     kept[block + 1] = compactBlock(keys, records[block]!, records[block + 1]!, places, kept[block]!, own);
   }
   const left = kept[blocks]!;
-  if (2 * left > count) return undefined;
   const own = new Int32Array(left);
   for (let i = 0; i < left; i++) own[i] = keys[places[i]!]!;
   return { keys: own, places: places.slice(0, left), records, kept, folded };

@@ -1,10 +1,11 @@
 import type { InputError } from '../core/errors.ts';
-import { CHUNK_RECORDS, type Chunk, RegionTable } from './chunk.ts';
+import { type Chunk, RegionTable } from './chunk.ts';
+import { type Compacted, compact } from './compaction.ts';
 import type { TraceInfo, TraceSource } from './source.ts';
 import { createStatistics, type TraceStatistics } from './statistics.ts';
 
 /** A decoded chunk: columns as long as it has records, in memory that threads share. */
-interface HeldChunk extends Pick<Chunk, 'keys' | 'offsets' | 'sizes' | 'events'> {
+interface HeldChunk extends Pick<Chunk, 'keys' | 'offsets' | 'sizes' | 'events' | 'compacted'> {
   /** As the decoder had counted when it handed the chunk over. */
   readonly statistics: TraceStatistics;
 }
@@ -20,7 +21,7 @@ export interface HeldTrace {
 }
 
 /**
- * Decodes a trace once, for all who are to run it. Reads the source to its end and closes it.
+ * Decodes and compacts a trace once, for all who are to run it. Reads the source to its end and closes it.
  * @param limit bytes that the columns may take
  * @returns undefined when the trace is larger; the source is closed then too
  * @throws InputError where the trace is broken
@@ -30,7 +31,7 @@ export async function holdTrace(source: TraceSource, limit: number): Promise<Hel
   let bytes = 0;
   for await (const chunk of source.chunks()) {
     const held = holdChunk(chunk, source.statistics);
-    bytes += held.keys.byteLength + held.offsets.byteLength + held.sizes.byteLength;
+    bytes += bytesOf(held);
     if (bytes > limit) return undefined;
     chunks.push(held);
   }
@@ -45,21 +46,53 @@ export async function holdTrace(source: TraceSource, limit: number): Promise<Hel
 }
 
 function holdChunk({ count, keys, offsets, sizes, events }: Chunk, statistics: TraceStatistics): HeldChunk {
-  const shared = (bytes: number) => new SharedArrayBuffer(count * bytes);
-  const own = {
-    keys: keys instanceof Int32Array ? new Int32Array(shared(4)) : new Float64Array(shared(8)),
-    offsets: new Uint16Array(shared(2)),
-    sizes: new Uint16Array(shared(2)),
+  const compacted = keys instanceof Int32Array ? compact(keys, count, events) : undefined;
+  return {
+    keys: share(keys, count),
+    offsets: share(offsets, count),
+    sizes: share(sizes, count),
     events: [...events],
     statistics: { ...statistics },
+    ...(compacted && isWorthIt(compacted, count) && { compacted: shareCompacted(compacted) }),
   };
-  own.keys.set(keys.subarray(0, count));
-  own.offsets.set(offsets.subarray(0, count));
-  own.sizes.set(sizes.subarray(0, count));
+}
+
+/** Where most records are kept, a run of all of them is as fast. */
+function isWorthIt({ keys }: Compacted, count: number): boolean {
+  return 2 * keys.length < count;
+}
+
+function shareCompacted({ keys, places, records, kept, folded }: Compacted): Compacted {
+  return {
+    keys: share(keys),
+    places: share(places),
+    records: share(records),
+    kept: share(kept),
+    folded: share(folded),
+  };
+}
+
+type Column = Int32Array | Float64Array | Uint16Array | Uint32Array;
+
+/** The first numbers of a column, in memory that threads share. */
+function share<Kind extends Column>(column: Kind, count = column.length): Kind {
+  const Column = column.constructor as new (buffer: SharedArrayBuffer) => Kind;
+  const own = new Column(new SharedArrayBuffer(count * column.BYTES_PER_ELEMENT));
+  own.set(column.subarray(0, count));
   return own;
 }
 
-/** One reading of a held trace. Chunks are copies, as consumers may change what they are handed. */
+function bytesOf({ keys, offsets, sizes, compacted }: HeldChunk): number {
+  const columns = [
+    keys,
+    offsets,
+    sizes,
+    ...(compacted ? Object.values<ArrayBufferView>({ ...compacted }) : []),
+  ];
+  return columns.reduce((sum, { byteLength }) => sum + byteLength, 0);
+}
+
+/** One reading of a held trace, out of the columns that all readers share. */
 export class HeldSource implements TraceSource {
   readonly info: TraceInfo;
   readonly regions = new RegionTable();
@@ -75,20 +108,10 @@ export class HeldSource implements TraceSource {
   }
 
   async *chunks(): AsyncGenerator<Chunk, void, undefined> {
-    const packed = new Int32Array(CHUNK_RECORDS);
-    const offsets = new Uint16Array(CHUNK_RECORDS);
-    const sizes = new Uint16Array(CHUNK_RECORDS);
-    let wide: Float64Array | undefined;
-    for (const held of this.#trace.chunks) {
-      const isPacked = held.keys instanceof Int32Array;
-      if (!isPacked) wide ??= new Float64Array(CHUNK_RECORDS);
-      const keys = isPacked ? packed : wide!;
-      keys.set(held.keys);
-      offsets.set(held.offsets);
-      sizes.set(held.sizes);
-      Object.assign(this.statistics, held.statistics);
-      const events = held.events.map((event) => ({ ...event }));
-      yield { count: held.keys.length, keys, offsets, sizes, events, regions: this.regions };
+    const { regions } = this;
+    for (const { statistics, ...columns } of this.#trace.chunks) {
+      Object.assign(this.statistics, statistics);
+      yield { count: columns.keys.length, regions, ...columns };
     }
     Object.assign(this.statistics, this.#trace.statistics);
   }

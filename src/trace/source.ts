@@ -31,8 +31,8 @@ export interface TraceSource {
   /** What ended a reading that was told to recover; null while nothing has. */
   readonly damage: InputError | null;
   /**
-   * The chunks in order. The chunk object and its columns are used again: be done with one before asking for the
-   * next. Leaving the loop early closes the trace.
+   * The chunks in order, to be read only. The chunk object and its columns are used again: be done with one before
+   * asking for the next. Leaving the loop early closes the trace.
    * @throws InputError with file and line or byte where the trace is no trace
    */
   chunks(): AsyncIterable<Chunk>;

@@ -14,6 +14,7 @@ import { buildHardware } from '../../src/sim/hardware.ts';
 import type { Machine } from '../../src/sim/machine/machine.ts';
 import { IssueWindow } from '../../src/sim/window.ts';
 import type { Chunk } from '../../src/trace/chunk.ts';
+import { compact } from '../../src/trace/compaction.ts';
 import { OracleCpu } from '../oracle/cpu.ts';
 import { SPACES, type Step } from './script.ts';
 import { TinyKernel } from './tiny-kernel.ts';
@@ -47,7 +48,12 @@ export type Path =
   /** As packed, but the regions and tags outgrow the packed keys in mid-run. */
   | 'widening'
   /** As packed, with the WebAssembly core. */
-  | 'accelerated';
+  | 'accelerated'
+  /** As those, from compacted chunks. */
+  | 'compacted'
+  | 'compacted-accelerated';
+
+type Access = Extract<Step, { kind: 'access' }>;
 
 const MANY_REGIONS = 70;
 
@@ -55,7 +61,8 @@ export function runReal(machine: Machine, script: Step[], path: Path): Observed 
   const ledger = new Ledger();
   const regions = new RegionTable();
   if (path === 'wide-regions') internMany(regions);
-  const shared = path === 'accelerated' && unknownTo(machine) === null ? new SharedMemory() : null;
+  const accelerated = path === 'accelerated' || path === 'compacted-accelerated';
+  const shared = accelerated && unknownTo(machine) === null ? new SharedMemory() : null;
   const arena = shared ?? HOST_MEMORY;
   const hardware = buildHardware(machine, regions, ledger, undefined, arena);
   const { mmu, mode, memory } = hardware;
@@ -87,14 +94,17 @@ export function runReal(machine: Machine, script: Step[], path: Path): Observed 
     events: [],
     regions,
   };
+  const put = ({ vpn, type, offset }: Access) => {
+    const region = regions.intern(Math.floor(vpn / 2 ** 20));
+    chunk.keys[chunk.count] = (region * 2 ** 20 + (vpn % 2 ** 20)) * 4 + type;
+    chunk.offsets[chunk.count++] = offset;
+  };
+  if (path === 'compacted' || path === 'compacted-accelerated') compactAhead(chunk, script, put);
   let from = 0;
   for (const [i, step] of script.entries()) {
     if (path === 'widening' && i === script.length >> 1) internMany(regions);
     if (step.kind === 'access') {
-      const region = regions.intern(Math.floor(step.vpn / 2 ** 20));
-      const low = step.vpn % 2 ** 20;
-      chunk.keys[chunk.count] = (region * 2 ** 20 + low) * 4 + step.type;
-      chunk.offsets[chunk.count++] = step.offset;
+      put(step);
       continue;
     }
     cpu.run(chunk, from, chunk.count);
@@ -135,6 +145,17 @@ export function runReal(machine: Machine, script: Step[], path: Path): Observed 
     faults: kernel.log,
     entries: Object.fromEntries([...kernel.written].map(([name, at]) => [name, read(...at)])),
   };
+}
+
+/** As a whole trace is compacted before it runs: what the kernel will do stands as events among the records. */
+function compactAhead(chunk: Chunk, script: Step[], put: (access: Access) => void): void {
+  const events: Chunk['events'] = [];
+  for (const step of script) {
+    if (step.kind === 'access') put(step);
+    else events.push({ at: chunk.count, event: { kind: 'switch', pid: 1 } });
+  }
+  chunk.compacted = compact(chunk.keys as Int32Array, chunk.count, events);
+  chunk.count = 0;
 }
 
 /** The same script on the slow model, with page tables and a kernel of its own. */
