@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { InputError } from '../src/index.ts';
 import { useKeys } from './model/keys.ts';
 import { encodeLink } from './model/permalink.ts';
@@ -23,6 +23,8 @@ export function App(): JSX.Element {
   const { player } = session;
   const [grain, setGrain] = useState<Grain>('step');
   const [playing, setPlaying] = useState(false);
+  const { source } = session;
+  const canEdit = source?.kind === 'scenario';
   const [editing, setEditing] = useState(false);
   const [help, setHelp] = useState(false);
   const [dark, setDarkShown] = useState(isDark);
@@ -46,11 +48,21 @@ export function App(): JSX.Element {
     player?.move(by, direction);
     session.redraw();
   };
-  const seek = (position: number) => {
-    player?.seek(position);
-    session.redraw();
-  };
-  const canEdit = session.source?.kind === 'scenario';
+  const { redraw } = session;
+  const seek = useCallback(
+    (position: number) => {
+      player?.seek(position);
+      redraw();
+    },
+    [player, redraw],
+  );
+  const seekLine = useCallback(
+    (line: number) => {
+      player?.seekOperation(line);
+      redraw();
+    },
+    [player, redraw],
+  );
   useKeys({
     move: (by, direction) => move(by ?? grain, direction),
     toStart: () => seek(1),
@@ -60,15 +72,16 @@ export function App(): JSX.Element {
     help: () => setHelp(true),
   });
   const isDropping = useDrop(session.openFile);
-  const { source } = session;
   const operation = player?.step.operation;
+  const text = useMemo(() => (source?.kind === 'scenario' ? textOf(source) : undefined), [source]);
+  const head = useMemo(() => introduction(text ?? ''), [text]);
   const script = useMemo(() => {
     if (!player || !source) return undefined;
-    if (editing && canEdit)
+    if (editing && text !== undefined)
       return (
         <EditorPanel
           name={source.name}
-          text={textOf(source)}
+          text={text}
           onRun={session.runText}
           onClose={() => setEditing(false)}
         />
@@ -78,16 +91,13 @@ export function App(): JSX.Element {
         recording={player.recording}
         operation={operation!}
         name={source.name}
-        introduction={canEdit ? introduction(textOf(source)) : []}
-        onSeek={(line) => {
-          player.seekOperation(line);
-          session.redraw();
-        }}
+        introduction={head}
+        onSeek={seekLine}
         onEdit={canEdit ? () => setEditing(true) : undefined}
       />
     );
     // The list grows while it is recorded.
-  }, [player, source, editing, canEdit, operation, player?.recording.operations.length]);
+  }, [player, source, text, editing, operation, player?.recording.operations.length]);
   return (
     <div class={`page ${isDropping ? 'dropping' : ''}`}>
       <Header

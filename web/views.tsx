@@ -1,9 +1,11 @@
 import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
 import { replay } from '../src/index.ts';
+import { useKept } from './model/kept.ts';
 import { viewMemory } from './model/memory-view.ts';
 import { ownersOf } from './model/owners.ts';
 import type { Player } from './model/player.ts';
+import { viewTables } from './model/tables-view.ts';
 import { accessAt, viewAccess } from './model/walk-view.ts';
 import { AddressPanel } from './panels/address.tsx';
 import { PscPanel, TlbPanel } from './panels/caches.tsx';
@@ -42,17 +44,21 @@ export function Views({ player, script, onSeek }: ViewsProps): JSX.Element {
     [vpn, space],
   );
   const changes = useMemo(() => cursor.changes(), [cursor, position]);
-  const memory = useMemo(
-    () => viewMemory(recording, reader, state, focus),
-    [recording, reader, focus, versions.memory, versions.frames, versions.processes],
+  const memory = useKept(
+    useMemo(
+      () => viewMemory(recording, reader, state, focus),
+      [recording, reader, focus, versions.memory, versions.frames, versions.processes],
+    ),
   );
   const memoryPanel = useMemo(
     () => <MemoryPanel view={memory} changes={changes} focus={focus} />,
     [memory, changes.of('frames'), focus],
   );
-  const tables = useMemo(
-    () => <TablesPanel recording={recording} reader={reader} state={state} changes={changes} focus={focus} />,
-    [recording, reader, changes.of('memory'), focus, versions.memory, versions.processes],
+  const trees = useKept(
+    useMemo(
+      () => viewTables(recording, { reader, state, changes }, focus),
+      [recording, reader, changes.of('memory'), focus, versions.memory, versions.processes],
+    ),
   );
   const pidOf = useMemo(() => {
     const owners = ownersOf(recording, state);
@@ -83,7 +89,7 @@ export function Views({ player, script, onSeek }: ViewsProps): JSX.Element {
         {tlbs}
         {pscs}
       </div>
-      {tables}
+      <TablesPanel recording={recording} trees={trees} />
     </main>
   );
 }

@@ -41,7 +41,8 @@ export interface FrameCard {
   readonly frame: replay.FrameView;
   /** Those among the rows shown. */
   readonly sharers: readonly Sharer[];
-  readonly rows: readonly PageRow[];
+  /** The first row that maps it, by its key; undefined where none does. */
+  readonly firstRow: string | undefined;
   /** `file f, page 3` */
   readonly owner: string;
 }
@@ -92,52 +93,44 @@ function viewVmas(
   focus: { readonly space: number; readonly vpn: number } | undefined,
 ): VmaBlock[] {
   const leaves = reader.leaves(state.memory, space.root);
-  let next = 0;
   return space.vmas.map((vma) => {
-    const from = next;
-    while (next < leaves.vpns.length && leaves.vpns[next]! < vma.end) next++;
+    const begin = leaves.from(vma.start);
+    const end = leaves.from(vma.end);
+    const isWhole = vma.end - vma.start <= WHOLE_VMA;
     // The same pages in every process: sharers stand side by side.
     const center = focus && focus.vpn >= vma.start && focus.vpn < vma.end ? focus.vpn : vma.start;
-    const entries = (first: number, count: number) =>
-      Array.from({ length: count }, (_, i) =>
-        rowOf(recording, reader, space.id, reader.leaf(state.memory, leaves, first + i)),
-      );
-    const stretch = {
-      vpns: leaves.vpns.slice(from, next),
-      entries: (at: number, n: number) => entries(from + at, n),
+    const first = isWhole ? begin : firstRow(begin, end, leaves.from(center + 1) - 1);
+    const count = isWhole ? end - begin : Math.min(MAX_ROWS, end - first);
+    const mapped = Array.from({ length: count }, (_, i) =>
+      rowOf(recording, reader, space.id, reader.leaf(state.memory, leaves, first + i)),
+    );
+    return {
+      vma,
+      title: vmaTitle(recording, vma),
+      perm: replay.permText(vma.flags),
+      rows: isWhole ? withEmptyRows(recording, space.id, vma, mapped) : mapped,
+      omitted: end - begin - count,
     };
-    const { rows, omitted } = rowsOf(recording, space.id, vma, stretch, center);
-    return { vma, title: vmaTitle(recording, vma), perm: replay.permText(vma.flags), rows, omitted };
   });
 }
 
-/** The leaves of one VMA: their pages, and rows for some of them. */
-interface Stretch {
-  readonly vpns: readonly number[];
-  readonly entries: (first: number, count: number) => PageRow[];
+/** The first leaf to show of those from `begin` to `end`, around leaf `at`; a huge one begins before the page at hand. */
+function firstRow(begin: number, end: number, at: number): number {
+  const wanted = (Math.floor(Math.max(0, at - begin) / ROWS_AT_ONCE) - 0.5) * ROWS_AT_ONCE;
+  return begin + Math.max(0, Math.min(wanted, end - begin - MAX_ROWS));
 }
 
-function rowsOf(
+function withEmptyRows(
   recording: replay.Recording,
   space: number,
   vma: replay.VmaView,
-  { vpns, entries }: Stretch,
-  center: number,
-): { rows: PageRow[]; omitted: number } {
-  if (vma.end - vma.start <= WHOLE_VMA) {
-    const byVpn = new Map(entries(0, vpns.length).map((row) => [row.vpn, row]));
-    const rows: PageRow[] = [];
-    for (let vpn = vma.start; vpn < vma.end; vpn++)
-      rows.push(byVpn.get(vpn) ?? emptyRow(recording, space, vpn));
-    return { rows, omitted: 0 };
-  }
-  // A huge leaf begins at or before the page at hand.
-  let at = vpns.findIndex((vpn) => vpn > center) - 1;
-  if (at < 0) at = center < (vpns[0] ?? 0) ? 0 : vpns.length - 1;
-  const wanted = (Math.floor(at / ROWS_AT_ONCE) - 0.5) * ROWS_AT_ONCE;
-  const first = Math.max(0, Math.min(wanted, vpns.length - MAX_ROWS));
-  const rows = entries(first, Math.min(MAX_ROWS, vpns.length - first));
-  return { rows, omitted: vpns.length - rows.length };
+  mapped: readonly PageRow[],
+): PageRow[] {
+  const byVpn = new Map(mapped.map((row) => [row.vpn, row]));
+  const rows: PageRow[] = [];
+  for (let vpn = vma.start; vpn < vma.end; vpn++)
+    rows.push(byVpn.get(vpn) ?? emptyRow(recording, space, vpn));
+  return rows;
 }
 
 function rowOf(
@@ -190,7 +183,7 @@ function viewFrames(
   state: replay.ReplayState,
   blocks: readonly ProcessBlock[],
 ): { frames: FrameCard[]; framesOmitted: number } {
-  const cards = new Map<number, { frame: replay.FrameView; sharers: Sharer[]; rows: PageRow[] }>();
+  const cards = new Map<number, Omit<FrameCard, 'owner'> & { readonly sharers: Sharer[] }>();
   for (const { process, vmas } of blocks)
     for (const { rows } of vmas)
       for (const row of rows) {
@@ -199,16 +192,15 @@ function viewFrames(
         if (!card) {
           const frame = replay.frameAt(state, row.pfn);
           if (!frame) continue;
-          card = { frame, sharers: [], rows: [] };
+          card = { frame, sharers: [], firstRow: row.key };
           cards.set(row.pfn, card);
         }
-        card.rows.push(row);
         const sharer = card.sharers.find(({ pid }) => pid === process.pid);
         if (sharer) sharer.pages++;
         else card.sharers.push({ pid: process.pid, pages: 1 });
       }
   const { count, unmapped } = replay.surveyFrames(state, MAX_UNMAPPED_CARDS);
-  for (const frame of unmapped) cards.set(frame.pfn, { frame, sharers: [], rows: [] });
+  for (const frame of unmapped) cards.set(frame.pfn, { frame, sharers: [], firstRow: undefined });
   const shown = [...cards.values()].filter(
     ({ frame }) => frame.kind !== 'zero' && frame.references > 0,
   ).length;

@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
-import { useMemo } from 'preact/hooks';
+import { useMemo, useRef } from 'preact/hooks';
 import { replay } from '../../src/index.ts';
+import { type Band, touches, useBand } from '../model/band.ts';
 import { colourClass } from '../model/colours.ts';
 import {
   CARD_HEIGHT,
@@ -18,8 +19,10 @@ import {
   type PageRow,
   type ProcessBlock,
   sizeWords,
+  type VmaBlock,
 } from '../model/memory-view.ts';
 import { Padlock } from '../parts/icons.tsx';
+import { memo } from '../parts/memo.ts';
 import { Panel } from '../parts/panel.tsx';
 
 interface MemoryProps {
@@ -32,9 +35,14 @@ interface MemoryProps {
 /** Width of the gutter in which the lines run, in em. */
 const GUTTER = 7;
 
-/** Who maps what: processes with their VMAs and pages on the left, frames on the right, a line for every mapping. */
+/**
+ * Who maps what: processes with their VMAs and pages on the left, frames on the right, a line for every mapping. Of
+ * many, those in sight: each page, line and card has its place by the layout, whether it is drawn or not.
+ */
 export function MemoryPanel({ view, changes, focus }: MemoryProps): JSX.Element {
   const layout = useMemo(() => layOut(view), [view]);
+  const memory = useRef<HTMLDivElement>(null);
+  const band = useBand(memory, layout.height);
   return (
     <Panel
       id="memory"
@@ -50,23 +58,28 @@ export function MemoryPanel({ view, changes, focus }: MemoryProps): JSX.Element 
         </ul>
       }
     >
-      <div class="memory" style={{ height: `${layout.height}em` }}>
+      <div class="memory" ref={memory} style={{ height: `${layout.height}em` }}>
         <div class="processes">
           {view.processes.map((block) => (
-            <Process key={block.process.pid} block={block} focus={focus} />
+            <Process key={block.process.pid} block={block} layout={layout} band={band} focus={focus} />
           ))}
         </div>
-        <Lines view={view} layout={layout} focus={focus} />
+        <Lines view={view} layout={layout} band={band} focus={focus} />
         <ul class="frames" aria-label="Frames">
-          {layout.cards.map((card, i) => (
-            // Elements are used again for other frames and pages: few are made anew.
-            <Frame
-              key={i}
-              card={card}
-              top={layout.cardAt.get(card.frame.pfn)!}
-              isChanged={changes.frame(card.frame.pfn)}
-            />
-          ))}
+          {layout.cards.map(({ frame, sharers, owner }) => {
+            const top = layout.cardAt.get(frame.pfn)!;
+            if (!touches(band, top, top + CARD_HEIGHT)) return null;
+            return (
+              <Frame
+                key={frame.pfn}
+                frame={frame}
+                sharers={sharers}
+                owner={owner}
+                top={top}
+                isChanged={changes.frame(frame.pfn)}
+              />
+            );
+          })}
         </ul>
       </div>
       {view.framesOmitted > 0 && <p class="quiet">{view.framesOmitted} more data frames are in use.</p>}
@@ -74,7 +87,14 @@ export function MemoryPanel({ view, changes, focus }: MemoryProps): JSX.Element 
   );
 }
 
-function Process({ block, focus }: { block: ProcessBlock; focus: MemoryProps['focus'] }): JSX.Element {
+interface ProcessProps {
+  readonly block: ProcessBlock;
+  readonly layout: MemoryLayout;
+  readonly band: Band;
+  readonly focus: MemoryProps['focus'];
+}
+
+function Process({ block, layout, band, focus }: ProcessProps): JSX.Element {
   const { process, space, vmas } = block;
   const resident = space ? space.anonPages + space.filePages + space.shmemPages : 0;
   return (
@@ -98,32 +118,66 @@ function Process({ block, focus }: { block: ProcessBlock; focus: MemoryProps['fo
           nothing mapped
         </p>
       )}
-      {vmas.map(({ vma, title, perm, rows, omitted }, i) => (
-        <div class="vma" key={i}>
-          <h4 style={{ height: `${VMA_HEIGHT}em` }}>
-            <b>{title}</b> <code>{perm}</code> <small>{sizeWords(vma.end - vma.start)}</small>
-          </h4>
-          <ul>
-            {rows.map((row, at) => (
-              <Page key={at} row={row} isFocus={focus?.space === row.space && isAt(row, focus.vpn)} />
-            ))}
-          </ul>
-          {omitted > 0 && (
-            <p class="quiet note" style={{ height: `${NOTE_HEIGHT}em` }}>
-              {omitted} more pages mapped
-            </p>
-          )}
-        </div>
-      ))}
+      {vmas.map((vma, i) => {
+        const { top, height } = layout.vmaAt.get(vma)!;
+        const isHere = space !== undefined && focus?.space === space.id;
+        const rowAt = (y: number) => Math.floor((y - top - VMA_HEIGHT) / ROW_HEIGHT);
+        return (
+          <Vma
+            key={i}
+            block={vma}
+            height={height}
+            first={Math.max(0, rowAt(band.from))}
+            end={Math.max(0, Math.min(vma.rows.length, rowAt(band.to) + 1))}
+            focus={isHere && contains(vma.vma, focus.vpn) ? focus.vpn : -1}
+          />
+        );
+      })}
     </section>
   );
+}
+
+interface VmaProps {
+  readonly block: VmaBlock;
+  readonly height: number;
+  /** Which of its rows are drawn: [first, end). */
+  readonly first: number;
+  readonly end: number;
+  /** The page at hand, -1 when it is not in this VMA. */
+  readonly focus: number;
+}
+
+const Vma = memo(({ block, height, first, end, focus }: VmaProps): JSX.Element => {
+  const { vma, title, perm, rows, omitted } = block;
+  return (
+    <div class="vma" style={{ height: `${height}em` }}>
+      <h4 style={{ height: `${VMA_HEIGHT}em` }}>
+        <b>{title}</b> <code>{perm}</code> <small>{sizeWords(vma.end - vma.start)}</small>
+      </h4>
+      <ul style={{ height: `${rows.length * ROW_HEIGHT}em`, paddingTop: `${first * ROW_HEIGHT}em` }}>
+        {rows.slice(first, end).map((row, at) => (
+          // Elements are used again for other pages: few are made anew.
+          <Page key={at} row={row} isFocus={isAt(row, focus)} />
+        ))}
+      </ul>
+      {omitted > 0 && (
+        <p class="quiet note" style={{ height: `${NOTE_HEIGHT}em` }}>
+          {omitted} more pages mapped
+        </p>
+      )}
+    </div>
+  );
+});
+
+function contains(vma: replay.VmaView, vpn: number): boolean {
+  return vpn >= vma.start && vpn < vma.end;
 }
 
 function isAt(row: PageRow, vpn: number): boolean {
   return vpn >= row.vpn && vpn < row.vpn + row.pages;
 }
 
-function Page({ row, isFocus }: { row: PageRow; isFocus: boolean }): JSX.Element {
+const Page = memo(({ row, isFocus }: { row: PageRow; isFocus: boolean }): JSX.Element => {
   return (
     <li class={`page ${row.kind} ${isFocus ? 'focus' : ''}`} style={{ height: `${ROW_HEIGHT}em` }}>
       <span class="name">{row.name}</span>
@@ -144,17 +198,16 @@ function Page({ row, isFocus }: { row: PageRow; isFocus: boolean }): JSX.Element
       {row.kind === 'swap' && <span class="marks quiet">swapped out</span>}
     </li>
   );
+});
+
+interface LinesProps {
+  readonly view: MemoryView;
+  readonly layout: MemoryLayout;
+  readonly band: Band;
+  readonly focus: MemoryProps['focus'];
 }
 
-function Lines({
-  view,
-  layout,
-  focus,
-}: {
-  view: MemoryView;
-  layout: MemoryLayout;
-  focus: MemoryProps['focus'];
-}): JSX.Element {
+function Lines({ view, layout, band, focus }: LinesProps): JSX.Element {
   const lines: JSX.Element[] = [];
   for (const { process, vmas } of view.processes)
     for (const { rows } of vmas)
@@ -163,6 +216,7 @@ function Lines({
         if (row.kind === 'empty' || row.kind === 'swap' || top === undefined) continue;
         const from = layout.rowAt.get(row.key)!;
         const to = top + CARD_HEIGHT / 2;
+        if (!touches(band, from, from) && !touches(band, to, to)) continue;
         const isFocus = focus?.space === row.space && isAt(row, focus.vpn);
         lines.push(
           <path
@@ -184,8 +238,12 @@ function Lines({
   );
 }
 
-function Frame({ card, top, isChanged }: { card: FrameCard; top: number; isChanged: boolean }): JSX.Element {
-  const { frame, sharers, owner } = card;
+interface FrameProps extends Pick<FrameCard, 'frame' | 'sharers' | 'owner'> {
+  readonly top: number;
+  readonly isChanged: boolean;
+}
+
+const Frame = memo(({ frame, sharers, owner, top, isChanged }: FrameProps): JSX.Element => {
   const isZero = frame.kind === 'zero';
   return (
     <li
@@ -220,4 +278,4 @@ function Frame({ card, top, isChanged }: { card: FrameCard; top: number; isChang
       </div>
     </li>
   );
-}
+});

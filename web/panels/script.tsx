@@ -1,7 +1,8 @@
 import type { JSX } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { replay } from '../../src/index.ts';
 import { colourClass } from '../model/colours.ts';
+import { memo } from '../parts/memo.ts';
 import { Panel } from '../parts/panel.tsx';
 
 interface ScriptProps {
@@ -16,7 +17,7 @@ interface ScriptProps {
 
 /** Height of a line in px at a font of 16 px; the list draws only what is in sight. */
 const LINE_REM = 1.75;
-const OVERSCAN = 10;
+const OVERSCAN = 5;
 
 /** The script: one line an operation, each of them a place to go to. */
 export function ScriptPanel({
@@ -30,16 +31,14 @@ export function ScriptPanel({
   const list = useRef<HTMLOListElement>(null);
   const [window, setWindow] = useState({ top: 0, height: 600 });
   const { operations } = recording;
-  const rem = remInPixels();
-  const line = LINE_REM * rem;
-  useEffect(() => {
-    const element = list.current;
-    if (!element) return;
+  const line = LINE_REM * useRem();
+  // The list is asked for nothing here: that would make the layout twice.
+  useLayoutEffect(() => {
     const top = Math.max(0, operation) * line;
-    const { scrollTop, clientHeight } = element;
+    const { top: scrollTop, height } = window;
     // Into the middle, not just into sight: the next lines then scroll nothing.
-    if (top < scrollTop + line || top > scrollTop + clientHeight - line * 2)
-      element.scrollTop = top - clientHeight / 2;
+    if (list.current && (top < scrollTop + line || top > scrollTop + height - line * 2))
+      list.current.scrollTop = top - height / 2;
   }, [operation, line]);
   useEffect(() => {
     const element = list.current;
@@ -52,7 +51,6 @@ export function ScriptPanel({
   }, []);
   const first = Math.max(0, Math.floor(window.top / line) - OVERSCAN);
   const last = Math.min(operations.length, Math.ceil((window.top + window.height) / line) + OVERSCAN);
-  const failed = (answer: replay.OperationRecord['answer']) => 'sig' in answer || 'errno' in answer;
   return (
     <Panel
       id="script"
@@ -83,31 +81,8 @@ export function ScriptPanel({
         <li aria-hidden="true" style={{ height: `${first * LINE_REM}rem` }} />
         {operations.slice(first, last).map((record, i) => {
           const index = first + i;
-          const state = index === operation ? 'here' : index > operation ? 'ahead' : '';
-          return (
-            <li
-              key={index}
-              class={`${colourClass(record.pid)} ${state}`}
-              style={{ height: `${LINE_REM}rem` }}
-            >
-              <button
-                type="button"
-                onClick={() => onSeek(index)}
-                aria-current={index === operation ? 'step' : undefined}
-                title={record.sentence}
-              >
-                <span class="number">{record.line}</span>
-                <span class="pid">{record.pid > 0 ? record.pid : '–'}</span>
-                <span class="words">
-                  {record.pid > 0 ? record.text.replace(/^\d+ /, '') : record.text.replace(/^- /, '')}
-                </span>
-                <Faults answer={record.answer} />
-                {failed(record.answer) && (
-                  <span class="failed">{String(record.answer.sig ?? record.answer.errno)}</span>
-                )}
-              </button>
-            </li>
-          );
+          const place = index === operation ? 'here' : index > operation ? 'ahead' : '';
+          return <Line key={index} record={record} index={index} place={place} onSeek={onSeek} />;
         })}
         <li aria-hidden="true" style={{ height: `${(operations.length - last) * LINE_REM}rem` }} />
       </ol>
@@ -120,6 +95,35 @@ export function ScriptPanel({
   );
 }
 
+interface LineProps {
+  readonly record: replay.OperationRecord;
+  readonly index: number;
+  readonly place: 'here' | 'ahead' | '';
+  readonly onSeek: (operation: number) => void;
+}
+
+const Line = memo(({ record, index, place, onSeek }: LineProps): JSX.Element => {
+  const { line, pid, text, sentence, answer } = record;
+  return (
+    <li class={`${colourClass(pid)} ${place}`} style={{ height: `${LINE_REM}rem` }}>
+      <button
+        type="button"
+        onClick={() => onSeek(index)}
+        aria-current={place === 'here' ? 'step' : undefined}
+        title={sentence}
+      >
+        <span class="number">{line}</span>
+        <span class="pid">{pid > 0 ? pid : '–'}</span>
+        <span class="words">{text.replace(pid > 0 ? /^\d+ / : /^- /, '')}</span>
+        <Faults answer={answer} />
+        {('sig' in answer || 'errno' in answer) && (
+          <span class="failed">{String(answer.sig ?? answer.errno)}</span>
+        )}
+      </button>
+    </li>
+  );
+});
+
 function Faults({ answer }: { answer: replay.OperationRecord['answer'] }): JSX.Element | null {
   const faults = Number(answer.minflt ?? 0) + Number(answer.majflt ?? 0);
   if (faults === 0) return null;
@@ -128,6 +132,17 @@ function Faults({ answer }: { answer: replay.OperationRecord['answer'] }): JSX.E
       {faults > 1 ? faults : ''}⚡<span class="sr">page faults</span>
     </span>
   );
+}
+
+/** The page's font size in px; it follows the width of the window. */
+function useRem(): number {
+  const [rem, setRem] = useState(remInPixels);
+  useEffect(() => {
+    const update = () => setRem(remInPixels());
+    addEventListener('resize', update);
+    return () => removeEventListener('resize', update);
+  }, []);
+  return rem;
 }
 
 function remInPixels(): number {

@@ -1,27 +1,28 @@
 import type { JSX } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { replay } from '../../src/index.ts';
 import type { Player } from '../model/player.ts';
+import { memo } from '../parts/memo.ts';
 import { Panel } from '../parts/panel.tsx';
 
-/** Steps of a line that are drawn at most, around the one at hand. */
-const MAX_STEPS = 48;
+/** Steps of a line that are drawn at most, around the one at hand, and how many of them come and go at once. */
+const MAX_STEPS = 32;
+const STEPS_AT_ONCE = 8;
+
+interface StepsProps {
+  readonly player: Player;
+  readonly onSeek: (position: number) => void;
+}
 
 /** What the line at hand does, step by step: lookups, PTE reads, the kernel's decisions and its work. */
-export function StepsPanel({
-  player,
-  onSeek,
-}: {
-  player: Player;
-  onSeek: (position: number) => void;
-}): JSX.Element {
-  const { recording, position, step } = player;
+export function StepsPanel({ player, onSeek }: StepsProps): JSX.Element {
+  const { recording, position, step, into } = player;
   const record = recording.operations[step.operation];
   const list = useRef<HTMLOListElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const here = list.current?.querySelector<HTMLElement>('.here');
     if (here && list.current) keepInSight(list.current, here);
-  });
+  }, [position]);
   if (!record) {
     return (
       <Panel id="steps" title="Step by step">
@@ -30,7 +31,8 @@ export function StepsPanel({
     );
   }
   const here = position - 1;
-  const first = Math.max(record.firstStep, Math.min(here - MAX_STEPS / 2, record.lastStep + 1 - MAX_STEPS));
+  const wanted = here - ((here - record.firstStep) % STEPS_AT_ONCE) - STEPS_AT_ONCE;
+  const first = Math.max(record.firstStep, Math.min(wanted, record.lastStep + 1 - MAX_STEPS));
   const last = Math.min(record.lastStep, first + MAX_STEPS - 1);
   const numbers = Array.from({ length: last - first + 1 }, (_, i) => first + i);
   return (
@@ -40,38 +42,54 @@ export function StepsPanel({
       aside={`step ${here - record.firstStep + 1} of ${record.lastStep - record.firstStep + 1}`}
     >
       <ol class="steps" ref={list}>
-        {numbers.map((number, row) => {
-          const { what, charges } = recording.steps[number]!;
-          const cycles = charges.reduce((sum, charge) => sum + charge.cycles, 0);
-          const { title } = replay.describeStep(recording, number);
-          const progress = number === here + 1 && player.into > 0 ? player.into : 0;
-          return (
-            <li
-              // Rows are used again for other steps: most of a row stays as it is.
-              key={row}
-              class={`${what.kind} ${toneOf(what)} ${number === here ? 'here' : number > here ? 'ahead' : ''}`}
-            >
-              <button
-                type="button"
-                onClick={() => onSeek(number + 1)}
-                aria-current={number === here ? 'step' : undefined}
-              >
-                <StepText what={what} title={title} />
-                {cycles > 0 && (
-                  <span class="cycles">
-                    {progress > 0 ? `${progress}/` : ''}
-                    {cycles.toLocaleString('en')}
-                  </span>
-                )}
-              </button>
-              {progress > 0 && <progress value={progress} max={cycles} aria-label="cycles of this step" />}
-            </li>
-          );
-        })}
+        {numbers.map((number) => (
+          <StepRow
+            // A row that leaves at one end is used again at the other; the rest stay as they are.
+            key={number % MAX_STEPS}
+            recording={recording}
+            number={number}
+            place={number === here ? 'here' : number > here ? 'ahead' : ''}
+            progress={number === here + 1 ? into : 0}
+            onSeek={onSeek}
+          />
+        ))}
       </ol>
     </Panel>
   );
 }
+
+interface StepRowProps {
+  readonly recording: replay.Recording;
+  readonly number: number;
+  readonly place: 'here' | 'ahead' | '';
+  /** Cycles of it that have passed, while it is under way. */
+  readonly progress: number;
+  readonly onSeek: (position: number) => void;
+}
+
+const StepRow = memo(({ recording, number, place, progress, onSeek }: StepRowProps): JSX.Element => {
+  const { what, charges } = recording.steps[number]!;
+  const cycles = charges.reduce((sum, charge) => sum + charge.cycles, 0);
+  const { title } = replay.describeStep(recording, number);
+  return (
+    <li class={`${what.kind} ${toneOf(what)} ${place}`}>
+      <button
+        type="button"
+        onClick={() => onSeek(number + 1)}
+        aria-current={place === 'here' ? 'step' : undefined}
+      >
+        <StepText what={what} title={title} />
+        {cycles > 0 && (
+          <span class="cycles">
+            {progress > 0 ? `${progress}/` : ''}
+            {cycles.toLocaleString('en')}
+          </span>
+        )}
+      </button>
+      {progress > 0 && <progress value={progress} max={cycles} aria-label="cycles of this step" />}
+    </li>
+  );
+});
 
 function StepText({ what, title }: { what: replay.Happening; title: string }): JSX.Element {
   if (what.kind === 'decide') {

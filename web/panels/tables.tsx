@@ -1,143 +1,85 @@
 import type { JSX } from 'preact';
 import { replay } from '../../src/index.ts';
 import { colourClass } from '../model/colours.ts';
-import { ownersOf } from '../model/owners.ts';
+import type { EntryView, TableView, TreeView } from '../model/tables-view.ts';
 import { Padlock } from '../parts/icons.tsx';
+import { memo } from '../parts/memo.ts';
 import { Panel } from '../parts/panel.tsx';
 
 interface TablesProps {
   readonly recording: replay.Recording;
-  readonly reader: replay.PageTableReader;
-  readonly state: replay.ReplayState;
-  readonly changes: replay.Changes;
-  /** The page of the access at hand. */
-  readonly focus: { readonly space: number; readonly vpn: number } | undefined;
+  readonly trees: readonly TreeView[];
 }
-
-/** Entries of one table that are drawn at most: those around the one on the way to the page at hand. */
-const MAX_ENTRIES = 16;
-/** A table that is not on the way to it is drawn only when it has no more entries than this. */
-const MAX_OFF_PATH = 8;
 
 /** The page tables of every address space as trees, root at the left. */
-export function TablesPanel({ recording, reader, state, changes, focus }: TablesProps): JSX.Element {
-  const spaces = [...state.spaces.values()].map((value) => recording.objects[value - 1] as replay.SpaceView);
-  const owners = ownersOf(recording, state);
-  return (
+export const TablesPanel = memo(
+  ({ recording, trees }: TablesProps): JSX.Element => (
     <Panel id="tables" title="Page tables">
-      {spaces.length === 0 && <p class="quiet">There is no address space.</p>}
-      {spaces.map((space) => {
-        const pid = owners.get(space.id) ?? 0;
-        const isHere = focus?.space === space.id;
-        return (
-          <div key={space.id} class={`tree ${colourClass(pid)}`}>
-            <h3>
-              <span class="pid">{pid}</span> root in {replay.frameName(space.root)}{' '}
-              <small>{space.tables + 1} tables</small>
-            </h3>
-            <Table
-              context={{ recording, reader, state, changes }}
-              pfn={space.root}
-              level={recording.mode.levels}
-              base={0}
-              path={isHere ? focus.vpn : undefined}
-            />
-          </div>
-        );
-      })}
+      {trees.length === 0 && <p class="quiet">There is no address space.</p>}
+      {trees.map((tree) => (
+        <Tree key={tree.space} recording={recording} tree={tree} />
+      ))}
     </Panel>
-  );
-}
+  ),
+);
 
-interface TableProps {
-  readonly context: Omit<TablesProps, 'focus'>;
-  readonly pfn: number;
-  readonly level: number;
-  readonly base: number;
-  /** The page at hand, while this table is on the way to it. */
-  readonly path: number | undefined;
-}
+const Tree = memo(
+  ({ recording, tree }: { recording: replay.Recording; tree: TreeView }): JSX.Element => (
+    <div class={`tree ${colourClass(tree.pid)}`}>
+      <h3>
+        <span class="pid">{tree.pid}</span> root in {replay.frameName(tree.root.pfn)}{' '}
+        <small>{tree.tables} tables</small>
+      </h3>
+      <Table recording={recording} table={tree.root} />
+    </div>
+  ),
+);
 
-function Table({ context, pfn, level, base, path }: TableProps): JSX.Element {
-  const { recording, reader, state } = context;
-  const used = reader.used(state.memory, pfn, level);
-  const span = reader.span(level);
-  const isFolded = path === undefined && used.length > MAX_OFF_PATH;
-  const at = path === undefined ? 0 : used.findIndex((index) => base + (index + 1) * span > path);
-  const middle = (at < 0 ? used.length : at) - MAX_ENTRIES / 2;
-  const first = Math.max(0, Math.min(middle, used.length - MAX_ENTRIES));
-  const shown = isFolded ? [] : used.slice(first, first + MAX_ENTRIES);
-  const omitted = used.length - shown.length;
+function Table({ recording, table }: { recording: replay.Recording; table: TableView }): JSX.Element {
+  const { pfn, level, entries, omitted } = table;
   return (
     <div class="table">
       <span class="caption">
         {replay.tableName(recording.mode, level)} <code>{replay.frameName(pfn)}</code>
       </span>
-      {used.length === 0 && <span class="quiet">empty</span>}
-      {shown.length > 0 && (
+      {entries.length === 0 && omitted === 0 && <span class="quiet">empty</span>}
+      {entries.length > 0 && (
         <ul>
-          {shown.map((index, i) => (
-            <Entry
-              key={i}
-              context={context}
-              table={pfn}
-              entry={reader.entry(state.memory, pfn, level, base, index)}
-              path={path}
-            />
+          {entries.map((entry, i) => (
+            // Elements are used again for other entries: few are made anew.
+            <Entry key={i} recording={recording} entry={entry} />
           ))}
         </ul>
       )}
       {omitted > 0 && (
         <span class="quiet">
-          {omitted} {isFolded ? '' : 'more '}entries
+          {omitted} {entries.length === 0 ? '' : 'more '}entries
         </span>
       )}
     </div>
   );
 }
 
-function Entry({
-  context,
-  table,
-  entry,
-  path,
-}: {
-  context: TableProps['context'];
-  table: number;
-  entry: replay.Entry;
-  path: number | undefined;
-}): JSX.Element {
-  const { reader, changes } = context;
-  const words = reader.mode.pteBytes / 4;
-  const isChanged = [...Array(words).keys()].some((word) => changes.word(table, entry.index * words + word));
-  const isOnPath = path !== undefined && path >= entry.vpn && path < entry.vpn + reader.span(entry.level);
-  const writes = reader.writable(entry);
+const Entry = memo(({ recording, entry }: { recording: replay.Recording; entry: EntryView }): JSX.Element => {
+  const { index, kind, pfn, writable, accessed, dirty, onPath, changed, table } = entry;
   return (
-    <li class={`${entry.kind} ${isOnPath ? 'path' : ''} ${isChanged ? 'changed' : ''}`}>
+    <li class={`${kind} ${onPath ? 'path' : ''} ${changed ? 'changed' : ''}`}>
       <span class="entry">
-        <span class="index">{entry.index}</span>
-        {entry.kind === 'leaf' && (
+        <span class="index">{index}</span>
+        {kind === 'leaf' && (
           <>
-            → <code>{replay.frameName(entry.pfn)}</code> <Padlock open={writes} />
-            <span class="sr">{writes ? 'writable' : 'write-protected'}</span>
+            → <code>{replay.frameName(pfn)}</code> <Padlock open={writable} />
+            <span class="sr">{writable ? 'writable' : 'write-protected'}</span>
             <span class="marks">
-              {reader.pte.isYoung(entry.lo) && 'A'}
-              {reader.pte.isDirty(entry.lo) && 'D'}
+              {accessed && 'A'}
+              {dirty && 'D'}
             </span>
           </>
         )}
-        {entry.kind === 'hidden' && <span class="quiet">no access</span>}
-        {entry.kind === 'swap' && <span class="quiet">swapped out</span>}
+        {kind === 'hidden' && <span class="quiet">no access</span>}
+        {kind === 'swap' && <span class="quiet">swapped out</span>}
       </span>
-      {entry.kind === 'table' && (
-        <Table
-          context={context}
-          pfn={entry.pfn}
-          level={entry.level - 1}
-          base={entry.vpn}
-          path={isOnPath ? path : undefined}
-        />
-      )}
+      {table && <Table recording={recording} table={table} />}
     </li>
   );
-}
+});

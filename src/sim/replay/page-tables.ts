@@ -22,12 +22,42 @@ export interface Entry {
   readonly hi: number;
 }
 
-/** Leaves of an address space as columns: there may be very many. */
-export interface LeafPlaces {
+/** Leaves of an address space, in order of address, as columns that are used again: there may be very many. */
+export class LeafPlaces {
+  count = 0;
   /** First page of each. */
-  readonly vpns: Vpn[];
-  readonly tables: Pfn[];
-  readonly levels: number[];
+  vpns = new Float64Array(64);
+  tables = new Int32Array(64);
+  levels = new Uint8Array(64);
+
+  add(vpn: Vpn, table: Pfn, level: number): void {
+    if (this.count === this.vpns.length) this.#grow();
+    this.vpns[this.count] = vpn;
+    this.tables[this.count] = table;
+    this.levels[this.count++] = level;
+  }
+
+  /** The first leaf that begins at or after a page. */
+  from(vpn: Vpn): number {
+    let low = 0;
+    let high = this.count;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.vpns[middle]! < vpn) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  #grow(): void {
+    const { vpns, tables, levels } = this;
+    this.vpns = new Float64Array(this.count * 2);
+    this.tables = new Int32Array(this.count * 2);
+    this.levels = new Uint8Array(this.count * 2);
+    this.vpns.set(vpns);
+    this.tables.set(tables);
+    this.levels.set(levels);
+  }
 }
 
 /** Reads page tables of one mode out of physical memory, as software does: no walk, no trace. */
@@ -36,6 +66,7 @@ export class PageTableReader {
   readonly pte: PteOps;
   readonly #words: number;
   readonly #spans: readonly number[];
+  readonly #leaves = new LeafPlaces();
 
   constructor(mode: PagingMode) {
     this.mode = mode;
@@ -75,11 +106,11 @@ export class PageTableReader {
     return found;
   }
 
-  /** Where every leaf below a root is, in order of address: leaves, hidden leaves and swap entries. */
+  /** Where every leaf below a root is: leaves, hidden leaves and swap entries. Good until the next call. */
   leaves(memory: PhysicalMemory, root: Pfn): LeafPlaces {
-    const places: LeafPlaces = { vpns: [], tables: [], levels: [] };
-    this.#below(memory, root, this.mode.levels, 0, places);
-    return places;
+    this.#leaves.count = 0;
+    this.#below(memory, root, this.mode.levels, 0);
+    return this.#leaves;
   }
 
   /** Leaf number `at` of {@link leaves}. */
@@ -90,19 +121,17 @@ export class PageTableReader {
     return this.entry(memory, tables[at]!, level, vpns[at]! - index * span, index);
   }
 
-  #below(memory: PhysicalMemory, table: Pfn, level: number, base: Vpn, places: LeafPlaces): void {
+  #below(memory: PhysicalMemory, table: Pfn, level: number, base: Vpn): void {
     const span = this.span(level);
     for (const index of this.used(memory, table, level)) {
       if (level > 1) {
         const entry = this.entry(memory, table, level, base, index);
         if (entry.kind === 'table') {
-          this.#below(memory, entry.pfn, level - 1, entry.vpn, places);
+          this.#below(memory, entry.pfn, level - 1, entry.vpn);
           continue;
         }
       }
-      places.vpns.push(base + index * span);
-      places.tables.push(table);
-      places.levels.push(level);
+      this.#leaves.add(base + index * span, table, level);
     }
   }
 
