@@ -16,6 +16,7 @@ import {
   usesCheckpoints,
   withCheckpoints,
 } from './checkpoint.ts';
+import { MACHINE_OPTION, SET_OPTION } from './machine-options.ts';
 import { print } from './output.ts';
 import { checkOutputs, type OutputArguments, outputOptions, writeOutputs } from './outputs.ts';
 import { RunProgress } from './progress.ts';
@@ -96,18 +97,8 @@ function ownOptions<T>(yargs: Argv<T>) {
       demandOption: true,
       describe: 'a trace file, - for standard input',
     })
-    .option('machine', {
-      type: 'string',
-      default: 'skylake',
-      requiresArg: true,
-      describe: 'a preset (pagewalk machines) or a YAML file',
-    })
-    .option('set', {
-      type: 'string',
-      array: true,
-      requiresArg: true,
-      describe: 'change a constant: key=value',
-    })
+    .option('machine', MACHINE_OPTION)
+    .option('set', SET_OPTION)
     .option('kernel', {
       choices: ['demand', 'linux'] as const,
       describe:

@@ -5,6 +5,7 @@ import { momentText, recordingText } from '../report/step.ts';
 import { loadMachine } from '../sim/machine/load.ts';
 import { type Cursor, type Recording, recordScenario } from '../sim/replay/index.ts';
 import { readText } from './lab/files.ts';
+import { MACHINE_OPTION } from './machine-options.ts';
 import { print } from './output.ts';
 
 interface StepArguments {
@@ -26,12 +27,7 @@ export const stepCommand: CommandModule<object, StepArguments> = {
   builder: (yargs) =>
     yargs
       .positional('file', { type: 'string', demandOption: true, describe: 'a scenario' })
-      .option('machine', {
-        type: 'string',
-        default: 'skylake',
-        requiresArg: true,
-        describe: 'a preset (pagewalk machines) or a YAML file',
-      })
+      .option('machine', MACHINE_OPTION)
       .option('all', { type: 'boolean', describe: 'print every step and stop' }),
   handler: async ({ file, machine: name, all }) => {
     const text = await readText(file, 'a scenario');

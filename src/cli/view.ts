@@ -6,6 +6,7 @@ import type { CommandModule } from 'yargs';
 import { InputError } from '../core/errors.ts';
 import { loadMachine } from '../sim/machine/load.ts';
 import { fromSystemError } from './errors.ts';
+import { MACHINE_OPTION } from './machine-options.ts';
 import { print, writeFileAtomic } from './output.ts';
 import { readPage, type SitePage, withStart } from './view/page.ts';
 import { servePage } from './view/server.ts';
@@ -30,12 +31,7 @@ export const viewCommand: CommandModule<object, ViewArguments> = {
         type: 'string',
         describe: 'a scenario (.scn), a trace or a result (.json); without it an example',
       })
-      .option('machine', {
-        type: 'string',
-        default: 'lab-tiny',
-        requiresArg: true,
-        describe: 'a preset (pagewalk machines) or a YAML file',
-      })
+      .option('machine', { ...MACHINE_OPTION, default: 'lab-tiny' })
       .option('port', {
         type: 'number',
         default: 0,

@@ -10,6 +10,7 @@ import { parseScenario } from '../sim/scenario/parse.ts';
 import { RegionPlan } from '../sim/scenario/regions.ts';
 import type { Scenario } from '../sim/scenario/script.ts';
 import { readText } from './lab/files.ts';
+import { MACHINE_OPTION, SET_OPTION } from './machine-options.ts';
 import { print } from './output.ts';
 
 interface WalkArguments {
@@ -36,18 +37,8 @@ export const walkCommand: CommandModule<object, WalkArguments> = {
         demandOption: true,
         describe: 'a virtual address (0x...); with --scenario also NAME+3p+17',
       })
-      .option('machine', {
-        type: 'string',
-        default: 'skylake',
-        requiresArg: true,
-        describe: 'a preset (pagewalk machines) or a YAML file',
-      })
-      .option('set', {
-        type: 'string',
-        array: true,
-        requiresArg: true,
-        describe: 'change a constant: key=value',
-      })
+      .option('machine', MACHINE_OPTION)
+      .option('set', SET_OPTION)
       .option('scenario', {
         type: 'string',
         requiresArg: true,

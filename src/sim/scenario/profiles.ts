@@ -60,6 +60,12 @@ const PAGE_ADVICES = {
   collapse: 0.5,
 };
 
+/** Every system call. Their order is part of what a seed means. */
+function systemCalls({ mmap, look }: { mmap: number; look: number }) {
+  const others = { munmap: 2, mprotect: 5, madvise: 10, mremap: 5, msync: 2, mlock: 2, munlock: 1, file: 5 };
+  return { mmap, ...others, look };
+}
+
 /** The mixes that `pagewalk scenario random --profile` knows. */
 export const PROFILES: Readonly<Record<string, Profile>> = {
   /** Touching, forking, unmapping and protecting: what linux-semantics calls the core. */
@@ -76,16 +82,7 @@ export const PROFILES: Readonly<Record<string, Profile>> = {
     weights: {
       ...ACCESSES,
       ...FAMILY,
-      mmap: 6,
-      munmap: 2,
-      mprotect: 5,
-      madvise: 10,
-      mremap: 5,
-      msync: 2,
-      mlock: 2,
-      munlock: 1,
-      file: 5,
-      look: 3,
+      ...systemCalls({ mmap: 6, look: 3 }),
     },
     advices: { ...FLAG_ADVICES, ...PAGE_ADVICES },
     fileOperations: { fileread: 2, filewrite: 4, ftruncate: 4, fsync: 2 },
@@ -138,16 +135,7 @@ export const PROFILES: Readonly<Record<string, Profile>> = {
     weights: {
       ...ACCESSES,
       ...FAMILY,
-      mmap: 7,
-      munmap: 2,
-      mprotect: 5,
-      madvise: 10,
-      mremap: 5,
-      msync: 2,
-      mlock: 2,
-      munlock: 1,
-      file: 5,
-      look: 2,
+      ...systemCalls({ mmap: 7, look: 2 }),
     },
     advices: { ...FLAG_ADVICES, ...PAGE_ADVICES, hugepage: 3, collapse: 2 },
     fileOperations: { fileread: 2, filewrite: 4, ftruncate: 4, fsync: 2 },
