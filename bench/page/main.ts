@@ -2,6 +2,7 @@
  * npm run bench:page: how long the page of `pagewalk view` takes from a key to the frame that shows it, on a scenario
  * of 10,000 lines in Chromium, by every way to move. Needs the page built (npm run build).
  */
+import { cpus, loadavg } from 'node:os';
 import { performance } from 'node:perf_hooks';
 import type { CDPSession, Page } from 'playwright-core';
 import { readPage, withStart } from '../../src/cli/view/page.ts';
@@ -120,6 +121,10 @@ try {
     timeout: 300_000,
   });
   console.log(`recorded ${LINES} lines after ${((performance.now() - begin) / 1000).toFixed(1)} s`);
+  // A busy host makes CPU times longer too: its caches and its cores' threads are shared.
+  console.log(
+    `${loadavg()[0]!.toFixed(1)} processes ran at once in the last minute, on ${cpus().length} cores`,
+  );
   console.log(`\n${''.padEnd(44)}  CPU ms of the page     ms to the frame`);
   console.log(`${`on ${machine.name}`.padEnd(44)}${'    p50    p95    max'.repeat(2)}`);
   for (const share of [0.02, 0.5, 0.95]) {

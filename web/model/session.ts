@@ -3,6 +3,7 @@ import { InputError, parseResult, type RunResult } from '../../src/index.ts';
 import { boot, start } from './boot.ts';
 import { decodeLink } from './permalink.ts';
 import { Player } from './player.ts';
+import { repeat } from './repeat.ts';
 import { record, type Source, scenarioSource, sourceOfFile, textOf } from './source.ts';
 
 /** What is on the page: a source on a machine, recorded, and where the viewer stands in it; or a result. */
@@ -117,7 +118,7 @@ export function useSession(): Session {
     const recording = loaded?.player?.recording;
     if (!recording) return;
     let drawn = performance.now();
-    let timer = setTimeout(function slice() {
+    return repeat(() => {
       const begin = performance.now();
       let more = true;
       while (more && performance.now() < begin + SLICE) more = recording.record();
@@ -125,9 +126,8 @@ export function useSession(): Session {
         redraw(undefined);
         drawn = performance.now();
       }
-      if (more) timer = setTimeout(slice);
+      return more;
     });
-    return () => clearTimeout(timer);
   }, [loaded]);
 
   return {

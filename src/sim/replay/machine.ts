@@ -24,8 +24,11 @@ const NOBODY = -1;
 const MAX_FAULTS = 16;
 /** Work of one kernel operation that gets steps of its own; what follows is told in one step. */
 const MAX_WORK_STEPS = 48;
-/** What a part of kernel work can have changed, where that is not both: a comparison of everything takes its time. */
-const CHANGES: Partial<Record<Part, 'nothing' | 'frames' | 'tables'>> = {
+/**
+ * What a part of kernel work can have changed, where that is not frames and tables both: a comparison of everything
+ * takes its time.
+ */
+const CHANGES: Partial<Record<Part, 'nothing' | 'contents' | 'frames' | 'tables'>> = {
   exception: 'nothing',
   syscall: 'nothing',
   vmaLookup: 'nothing',
@@ -33,11 +36,12 @@ const CHANGES: Partial<Record<Part, 'nothing' | 'frames' | 'tables'>> = {
   reuseCheck: 'nothing',
   cowSetup: 'nothing',
   allocate: 'frames',
-  zero: 'frames',
-  copy: 'frames',
+  zero: 'contents',
+  copy: 'contents',
   refcount: 'frames',
   free: 'frames',
   pteWrite: 'tables',
+  flushPage: 'tables',
 };
 const GIB = 2 ** 30;
 
@@ -151,6 +155,8 @@ export class RecordingMachine implements ScenarioHost, TlbMaintenance, CycleSink
     const process = this.kernel.process(pid);
     this.#sampleByte();
     tape.beginAccess({ pid, space: process.mm.id, vpn, offset, type });
+    // Between accesses no loop of the kernel holds a slab.
+    if (!this.#worked) this.#memory.touched.clear();
     this.#switchTo(pid);
     this.#workSteps = 0;
     const region = tlbs.regions.intern(Math.floor(vpn / REGION_PAGES));
@@ -287,8 +293,9 @@ export class RecordingMachine implements ScenarioHost, TlbMaintenance, CycleSink
     if (this.#workSteps < MAX_WORK_STEPS) {
       tape.step({ kind: 'work', part, count }, [charge]);
       const changes = CHANGES[part];
-      if (changes !== 'nothing' && changes !== 'tables') this.sampler.frames();
-      if (changes !== 'nothing' && changes !== 'frames') this.sampler.memory();
+      if (changes === 'contents') this.sampler.contents();
+      if (changes === undefined || changes === 'frames') this.sampler.frames();
+      if (changes === undefined || changes === 'tables') this.sampler.memory();
     } else {
       if (this.#workSteps === MAX_WORK_STEPS) tape.step({ kind: 'more' });
       tape.addCharge(charge);
