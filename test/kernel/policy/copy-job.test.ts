@@ -48,6 +48,14 @@ describe('fork that leaves last-level tables to the child', () => {
     expect([stage.store(1, 0), stage.broken]).toEqual([[], []]);
   });
 
+  it('leaves what faults can rebuild to faults', () => {
+    const stage = new Stage({ forkTables: 'child-copies', protect: 'upper' });
+    stage.map(0, 64, { shared: true });
+    stage.store(1, 0, 7);
+    expect(stage.pay(() => stage.kernel.fork(1, 2))).toEqual({ forkBase: 1, flushFull: 1, tableAllocate: 1 });
+    expect([stage.kernel.isUnready(2), stage.load(2, 0)]).toEqual([false, 7]);
+  });
+
   it('is one job with two pieces for a table that two VMAs use', () => {
     const stage = new Stage({ forkTables: 'child-copies', protect: 'upper', copier: { speed: 0 } });
     stage.map(0, 100);
@@ -123,6 +131,14 @@ describe('a parent that changes a table not copied yet', () => {
     expect([done(), stage.sizes(2), stage.broken]).toEqual([[3, 3, 3, 6], [6, 5], []]);
     stage.kernel.schedule(2);
     expect(stage.load(2, 1026)).toBe(7);
+  });
+
+  it('does so for MADV_POPULATE_WRITE too, where the leaf allows writes and the entry above does not', () => {
+    const { stage, done } = forked(0);
+    expect(stage.kernel.madvise(1, A, 1, 'populate_write')).toBeUndefined();
+    expect([done(), stage.store(1, 0, 9), stage.broken]).toEqual([[3, 1, 1, 2], [], []]);
+    stage.kernel.schedule(2);
+    expect(stage.load(2, 0)).toBe(7);
   });
 
   it('waits for the agent that is just at that table, for what is left of it', () => {

@@ -68,6 +68,18 @@ describe('fork that copies every private page at once', () => {
     expect([stage.load(2, 17), stage.load(2, 0), stage.load(2, 18), stage.broken]).toEqual([7, 7, 0, []]);
   });
 
+  it('shares swap entries whatever their slots are called, and leaves shared memory to faults', () => {
+    const stage = new Stage({ forkTables: 'copy-pages' }, { swapBytes: 2 ** 20 });
+    stage.map(0, 64);
+    for (let page = 0; page < 60; page++) stage.store(1, page, page + 1);
+    stage.kernel.madvise(1, A, 40, 'pageout');
+    stage.map(100, 8, { shared: true });
+    stage.store(1, 100, 9);
+    expect(stage.pay(() => stage.kernel.fork(1, 2))).toMatchObject({ forkPte: 60, allocate: 20, copy: 20 });
+    const seen = Array.from({ length: 60 }, (_, page) => stage.load(2, page));
+    expect([seen, stage.load(2, 100), stage.broken]).toEqual([seen.map((_, page) => page + 1), 9, []]);
+  });
+
   it('does not give rights that the VMA does not have', () => {
     const stage = new Stage({ forkTables: 'copy-pages' });
     stage.map(0, 8);

@@ -185,6 +185,29 @@ describe('huge pages in objects', () => {
   });
 });
 
+describe('a huge page that an object holds', () => {
+  it('is let go when it is split into single pages', () => {
+    const { stage, kernel, fork } = chains({ collapse: false });
+    stage.map(1024, 512);
+    kernel.madvise(1, A + 1024, 512, 'hugepage');
+    for (const page of [1030, 1500]) stage.store(1, page, 7);
+    fork(1, 2);
+    stage.store(1, 1024, 1);
+    kernel.exit(2);
+    // The parent wrote page 1024 to a copy of its own; the object below holds the huge page.
+    kernel.madvise(1, A + 1024, 100, 'pageout');
+    expect([stage.load(1, 1024), stage.load(1, 1030), stage.load(1, 1500), stage.broken]).toEqual([
+      1,
+      7,
+      7,
+      [],
+    ]);
+    expect(stage.store(1, 1500)).toEqual(['cowReuse']);
+    kernel.exit(1);
+    expect([kernel.state.policyMemory.holders.size, stage.broken]).toEqual([0, []]);
+  });
+});
+
 describe('delayed copy (asymmetric)', () => {
   const asymmetric = () => {
     const made = chains({ copy: 'asymmetric' }, 'skip-rebuildable');
@@ -264,6 +287,14 @@ describe('delayed copy (asymmetric)', () => {
     kernel.madvise(1, A + 40, 1, 'pageout');
     kernel.fork(1, 4);
     expect([stage.touch(1, 40), stage.store(1, 40, 9)]).toEqual([['swap'], ['cowCopy']]);
+    // Two have page 41 in memory, a third has it on swap: the writer copies.
+    stage.store(1, 41, 7);
+    kernel.madvise(1, A + 41, 1, 'pageout');
+    kernel.fork(1, 5);
+    kernel.fork(1, 6);
+    for (const pid of [1, 5]) stage.touch(pid, 41);
+    const paid = stage.pay(() => void stage.store(1, 41, 9));
+    expect([paid.allocate, paid.pteWrite, stage.load(6, 41), stage.load(5, 41)]).toEqual([1, 1, 7, 7]);
     expect([stage.load(3, 1024), stage.load(4, 40), stage.load(1, 40), stage.broken]).toEqual([7, 7, 9, []]);
   });
 });

@@ -296,3 +296,115 @@ describe('a read fault under tables that sharers fill for each other', () => {
     expect([read.broken, write.broken]).toEqual([[], []]);
   });
 });
+
+describe('MADV_POPULATE_WRITE under shared last-level tables', () => {
+  it('makes the table its own where a leaf allows writes and the entry above it does not', () => {
+    const { stage, kernel, counters } = withKernel();
+    expect(kernel.madvise(2, A, 2, 'populate_write')).toBeUndefined();
+    expect([counters.tablesUnshared, stage.store(2, 0, 9), stage.load(1, 0)]).toEqual([1, [], 7]);
+    kernel.exit(2);
+    expect(kernel.madvise(1, A, 2, 'populate_write')).toBeUndefined();
+    expect([counters.tablesAdopted, stage.store(1, 0), stage.broken]).toEqual([1, [], []]);
+    // Where the table is its own it costs nothing.
+    expect(stage.pay(() => kernel.madvise(1, A, 2, 'populate_write'))).toEqual({});
+  });
+});
+
+describe('tables that several VMAs use', () => {
+  const any = { tables: 'any' } as const;
+
+  it('are left at exit without a copy', () => {
+    const { stage, kernel, counters } = withKernel(any);
+    expect(stage.pay(() => kernel.exit(2))).toEqual({ exitBase: 1, upperEntry: 4, flushFull: 1 });
+    expect([counters.tablesUnshared, stage.load(1, 1536), stage.broken]).toEqual([0, 7, []]);
+  });
+
+  it('are copied for a write to shared memory in them too, whose leaf allows it', () => {
+    const stage = new Stage({ forkTables: 'share-leaf', protect: 'upper', sharing: { ...SHARING, ...any } });
+    stage.map(0, 64);
+    stage.map(64, 64, { shared: true });
+    for (const page of [0, 64]) stage.store(1, page, 7);
+    stage.kernel.fork(1, 2);
+    expect([stage.store(2, 64, 9), stage.store(2, 64, 8), stage.load(1, 64)]).toEqual([['tableCopy'], [], 8]);
+    expect([stage.store(1, 64), stage.counters.tablesUnshared, stage.counters.tablesAdopted]).toEqual([
+      ['tableReuse'],
+      1,
+      1,
+    ]);
+    expect([stage.load(2, 0), stage.broken]).toEqual([7, []]);
+  });
+
+  it('take W from the leaves of private memory alone, each VMA for itself', () => {
+    const sharing = { ...SHARING, ...any };
+    const stage = new Stage({ forkTables: 'share-leaf', protect: 'leaf', sharing });
+    stage.map(0, 500);
+    stage.map(500, 100, { shared: true });
+    stage.map(1000, 100);
+    for (const page of [0, 499, 500, 511, 512, 1000, 1030]) stage.store(1, page, 7);
+    // Tables: pages 0 to 511 (2 private), 512 to 1023 (one), 1024 to 1099 (one).
+    expect(stage.pay(() => stage.kernel.fork(1, 2))).toMatchObject({ tableShare: 3, protectPte: 4 });
+    expect([stage.store(2, 511), stage.store(1, 512), stage.broken]).toEqual([[], [], []]);
+  });
+
+  it('become its own by a read of an absent page of a file, unless sharers fill them for each other', () => {
+    for (const fillShared of [false, true]) {
+      const sharing = { ...SHARING, ...any, fillShared };
+      const stage = new Stage({ forkTables: 'share-leaf', protect: 'upper', sharing });
+      const file = stage.kernel.createFile('f', 'ext4', 40 * 4096);
+      stage.kernel.fillFile(file, () => 0);
+      stage.map(0, 40, { file: { file, page: 0 } });
+      stage.store(1, 0, 7);
+      stage.kernel.fork(1, 2);
+      expect([stage.touch(2, 20), stage.counters.tablesUnshared]).toEqual([['file'], fillShared ? 0 : 1]);
+      // A write makes it its own in any case.
+      stage.store(2, 39);
+      expect([stage.counters.tablesUnshared, stage.load(1, 39), stage.broken]).toEqual([1, 0, []]);
+    }
+  });
+
+  it('are shared for the sake of one VMA of a span: another that asks for copies has them already', () => {
+    const hooks = {
+      onFork: ({ start }: { start: number }) => (start === A ? 'share-tables' : 'copy-tables'),
+    } as const;
+    const stage = new Stage({ protect: 'upper', sharing: { ...SHARING, ...any } }, { hooks });
+    stage.map(0, 64);
+    stage.map(100, 64);
+    for (const page of [0, 100]) stage.store(1, page, 7);
+    expect(stage.pay(() => stage.kernel.fork(1, 2))).toEqual({
+      forkBase: 1,
+      flushFull: 1,
+      tableAllocate: 3,
+      tableShare: 1,
+    });
+    expect([stage.load(2, 100), stage.store(2, 100), stage.broken]).toEqual([7, ['cowCopy'], []]);
+  });
+});
+
+describe('large folios in shared tables', () => {
+  it('know whose entries those are: whoever takes the table over can reuse its pages', () => {
+    const { stage, kernel } = withKernel();
+    stage.map(4096, 512);
+    kernel.madvise(1, A + 4096, 512, 'hugepage');
+    stage.store(1, 4100, 7);
+    // The huge leaf becomes a table of entries to one folio.
+    kernel.mprotect(1, A + 4096, 5, 'r');
+    kernel.mprotect(1, A + 4096, 5, 'rw');
+    kernel.fork(1, 3);
+    expect([stage.store(3, 4100, 9), stage.load(1, 4100), stage.broken]).toEqual([['cowCopy'], 7, []]);
+    kernel.exit(3);
+    expect([stage.store(1, 4200), stage.store(1, 4300), stage.load(1, 4100), stage.broken]).toEqual([
+      ['cowReuse'],
+      ['cowReuse'],
+      7,
+      [],
+    ]);
+    kernel.fork(1, 4);
+    kernel.exit(1);
+    expect([stage.store(4, 4200), stage.load(4, 4100), stage.broken]).toEqual([['tableReuse'], 7, []]);
+  });
+});
+
+function withKernel(sharing: Partial<LeafSharing> = {}) {
+  const { stage, counters } = forked(sharing);
+  return { stage, kernel: stage.kernel, counters };
+}

@@ -250,12 +250,21 @@ describe('what a run did is undone', () => {
     const { stage, kernel, file } = target();
     for (const page of [210, 211]) stage.store(1, page, 8);
     kernel.fork(1, 2);
-    stage.store(2, 210, 99);
+    for (const page of [210, 211, 0, 4000]) stage.store(2, page, 99);
+    const frames = kernel.state.buddy.freeFrames;
     kernel.truncate(file, 11 * 4096);
+    // 19 pages of the cache, the child's copy of page 211 and its original.
+    expect([kernel.state.buddy.freeFrames - frames, stage.broken]).toEqual([21, []]);
     kernel.truncate(file, 30 * 4096);
     kernel.exit(2);
     // Page 210 lies below the cut; 211 and its original do not.
-    expect([stage.load(1, 210), stage.load(1, 211), stage.broken]).toEqual([8, 0, []]);
+    expect([
+      stage.load(1, 0),
+      stage.load(1, 4000),
+      stage.load(1, 210),
+      stage.load(1, 211),
+      stage.broken,
+    ]).toEqual([10, 7, 8, 0, []]);
   });
 
   it('a hole punched into a file leaves private pages alone', () => {
