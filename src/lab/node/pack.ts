@@ -73,30 +73,3 @@ export function openPack(sealedText: string, passphrase: string, place: string):
   }
   return key;
 }
-
-/**
- * The students of a list: one a line, the first field of a CSV line; # begins a comment.
- * @throws InputError for a name that cannot be a folder, a repeated one, or none at all
- */
-export function readStudents(text: string, place: string): string[] {
-  const students: string[] = [];
-  for (const [i, line] of text.split('\n').entries()) {
-    const name = line
-      .replace(/#.*/, '')
-      .split(/[,;\t]/)[0]!
-      .trim()
-      .replace(/^"(.*)"$/, '$1');
-    if (name === '') continue;
-    const where = `${place}:${i + 1}`;
-    if (!/^[\p{L}\p{N}_@+-][\p{L}\p{N}._@+ -]{0,99}$/u.test(name))
-      throw new InputError(`'${name}' cannot be the name of a folder`, {
-        place: where,
-        remedy: 'use letters, digits and . _ @ + -',
-      });
-    if (students.includes(name)) throw new InputError(`student '${name}' is listed twice`, { place: where });
-    students.push(name);
-  }
-  if (students.length === 0)
-    throw new InputError('no students in the list', { place, remedy: 'write one name or id a line' });
-  return students;
-}

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { openPack, readStudents } from '../../../src/lab/node/pack.ts';
+import { openPack } from '../../../src/lab/node/pack.ts';
+import { readStudents } from '../../../src/lab/node/students.ts';
 import { readSheet } from '../../../src/lab/sheet.ts';
 import { gradeSheet } from '../../../src/lab/submission.ts';
 import { Conformance } from '../../../src/sim/conform.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { InputError } from '../../../src/core/errors.ts';
 import { LABS } from '../../../src/lab/index.ts';
-import { KEY_FILE, makePack, openPack, readStudents } from '../../../src/lab/node/pack.ts';
+import { KEY_FILE, makePack, openPack } from '../../../src/lab/node/pack.ts';
 import { seal, unseal } from '../../../src/lab/node/seal.ts';
 import { readSheet } from '../../../src/lab/sheet.ts';
 import { gradeSheet } from '../../../src/lab/submission.ts';
@@ -68,19 +68,5 @@ describe('a pack', () => {
     const first = key.entries.find(({ answers }) => answers !== null)!;
     const changed = { version: 1, entries: [{ ...first, answers: { ...first.answers, q1: 'other' } }] };
     expect(() => openPack(seal(JSON.stringify(changed), PASSPHRASE), PASSPHRASE, 'k')).toThrow(InputError);
-  });
-});
-
-describe('a list of students', () => {
-  it('is one a line or the first column of a CSV file, with comments', () => {
-    expect(readStudents('# class\nada,Ada Lovelace\n"bob"\n\nzoë-1 # late\n', 's')).toEqual([
-      'ada',
-      'bob',
-      'zoë-1',
-    ]);
-  });
-
-  it.each(['../etc', 'a/b', '.hidden', 'ada\nada', '# nobody\n'])('is refused: %j', (text) => {
-    expect(() => readStudents(text, 's')).toThrow(InputError);
   });
 });
