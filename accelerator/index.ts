@@ -1,6 +1,9 @@
 // The loops of src/sim/cpu.ts over packed records. A record that needs more than is known here (refused rights, large
 // pages to be filled) ends the call before it has left a trace; one whose page is missing ends it when its walk is over.
 import {
+  CLEARED_ENTRIES,
+  CLEARED_FRAME,
+  CLEARED_PLACES,
   CORE,
   CORE_ASID_BITS,
   CORE_DATA_CACHES,
@@ -32,11 +35,14 @@ const COUNT_MASK = (1 << COUNT_BITS) - 1;
 
 /** The record whose misses have been counted already. */
 let retried: i32 = NOTHING;
+/** Where the accesses stand that need no look (src/sim/check/cleared.ts); 0 when nobody looks. */
+let cleared: usize = 0;
 
 /**
  * Runs records from..to-1 of the columns, at most 2^21; the first one that was not run to its end, or `to`. `places`
  * are those of the records among all that were issued, 0 where the columns hold all of them. `forget` says that what
- * the filter remembers may not hold any more, `again` that the kernel has made the page of the first record.
+ * the filter remembers may not hold any more, `again` that the kernel has made the page of the first record. With
+ * `watched`, the list of accesses that need no look, the call ends behind any other: its frame is written there.
  */
 export function run(
   keys: usize,
@@ -46,11 +52,13 @@ export function run(
   to: i32,
   forget: bool,
   again: bool,
+  watched: usize,
 ): i32 {
   borrowClock();
   if (forget) forgetAll();
   store<i32>(CORE, 0, CORE_FAULT_LEVEL);
   retried = again ? from : NOTHING;
+  cleared = watched;
   const done =
     load<i32>(CORE, CORE_DATA_CACHES) === 0
       ? runTranslations(keys, places, from, to)
@@ -82,6 +90,11 @@ function runTranslations(keys: usize, places: usize, from: i32, to: i32): i32 {
         }
       }
       remember(record, type);
+      if (cleared !== 0 && isNew(record)) {
+        counts += (<u64>1) << (type * COUNT_BITS);
+        i++;
+        break;
+      }
     }
     counts += (<u64>1) << (type * COUNT_BITS);
   }
@@ -128,6 +141,10 @@ function runWithData(keys: usize, offsets: usize, from: i32, to: i32): i32 {
       }
     }
     if (costly) pend(i);
+    if (cleared !== 0 && !known && isNew(record)) {
+      i++;
+      break;
+    }
   }
   countNearest(caches, nearest);
   countLookups(counts);
@@ -144,7 +161,18 @@ function placeOf(record: i32, type: i32): usize {
   return FILTER + ((record & load<i32>(CORE + (type << 2), CORE_FILTER_MASKS)) << 2);
 }
 
-/** The page just translated is the newest of its set; where loads and stores share a TLB, for both. */
+/** Whether an access that was just translated still needs a look; if so, its frame is written down. */
+function isNew(record: i32): bool {
+  const entry = cleared + CLEARED_ENTRIES + ((record & (CLEARED_PLACES - 1)) << 3);
+  if (load<i32>(entry) === record && load<i32>(entry, 4) === <i32>frame) return false;
+  store<i32>(cleared, <i32>frame, CLEARED_FRAME);
+  return true;
+}
+
+/**
+ * The page just translated is the newest of its set; where loads and stores share a TLB, for both, unless somebody
+ * wants to look at either.
+ */
 function remember(record: i32, type: i32): void {
   const place = placeOf(record, type);
   if (type === FETCH) {
@@ -156,7 +184,7 @@ function remember(record: i32, type: i32): void {
   const other = type === LOAD ? STORE : LOAD;
   rememberData(
     place + ((other - type) << 2),
-    ((allowed >> other) & 1) !== 0 ? record + other - type : NOTHING,
+    cleared === 0 && ((allowed >> other) & 1) !== 0 ? record + other - type : NOTHING,
   );
 }
 

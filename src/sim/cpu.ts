@@ -6,11 +6,12 @@ import type { Chunk } from '../trace/chunk.ts';
 import { OFFSET_MASK } from '../trace/chunk.ts';
 import type { Compacted } from '../trace/compaction.ts';
 import type { Accelerator } from './accelerator/accelerator.ts';
+import { NOWHERE } from './check/cleared.ts';
 import { countFolded, wholeBlocks } from './compacted-blocks.ts';
 import type { DataSide } from './data-side.ts';
 import { OneAccess } from './one-access.ts';
 import { PackedLoops } from './packed-loops.ts';
-import { type PackedRecords, placeOf } from './packed-records.ts';
+import { offsetOf, type PackedRecords, placeOf } from './packed-records.ts';
 import type { Watch } from './watch.ts';
 import type { IssueWindow } from './window.ts';
 
@@ -66,20 +67,20 @@ export class Cpu {
   /** Runs records from..to-1 of a chunk. @param watch who looks at them */
   run(chunk: Chunk, from: number, to: number, watch: Watch | null = null): void {
     const packed =
-      watch === null &&
       chunk.keys instanceof Int32Array &&
       !this.mmu.tlbs.wide &&
       !this.mmu.tlbs.slowHits &&
       this.asid < PACKED_ASID_LIMIT &&
       chunk.regions.count <= PACKED_REGION_LIMIT;
+    this.stale ||= watch !== null;
     if (!packed) {
       this.runOneByOne(chunk, from, to, watch);
       return;
     }
     const issued = this.window.issued - from;
     const all = { keys: chunk.keys as Int32Array, offsets: chunk.offsets, places: null };
-    if (chunk.compacted === undefined || this.data !== null) this.runRecords(all, from, to, issued);
-    else this.runCompacted(all, chunk.compacted, from, to, issued);
+    if (chunk.compacted === undefined || this.data !== null) this.runRecords(all, from, to, issued, watch);
+    else this.runCompacted(all, chunk.compacted, from, to, issued, watch);
     this.window.issued = issued + to;
   }
 
@@ -90,39 +91,68 @@ export class Cpu {
     from: number,
     to: number,
     issued: number,
+    watch: Watch | null,
   ): void {
     const { keys, places, records, kept } = compacted;
     const some = { keys, offsets: all.offsets, places };
     const { first, end } = wholeBlocks(records, from, to);
     if (first >= end) {
-      this.runRecords(all, from, to, issued);
+      this.runRecords(all, from, to, issued, watch);
       return;
     }
     const { tlbs } = this.mmu;
-    this.runRecords(all, from, records[first]!, issued);
+    this.runRecords(all, from, records[first]!, issued, watch);
     for (let block = first; block < end; ) {
-      const broke = this.runRecords(some, kept[block]!, kept[end]!, issued);
+      const broke = this.runRecords(some, kept[block]!, kept[end]!, issued, watch);
       for (; block < end && kept[block + 1]! <= broke; block++)
         countFolded(tlbs, compacted, block, all.keys, records[block + 1]!);
       if (block === end) break;
       const next = places[broke]! + 1;
       countFolded(tlbs, compacted, block, all.keys, next);
-      this.runRecords(all, next, records[++block]!, issued);
+      this.runRecords(all, next, records[++block]!, issued, watch);
     }
-    this.runRecords(all, records[end]!, to, issued);
+    this.runRecords(all, records[end]!, to, issued, watch);
   }
 
   /** As PackedLoops.run, by whoever is there to run them. */
-  private runRecords(records: PackedRecords, from: number, to: number, issued: number): number {
+  private runRecords(
+    records: PackedRecords,
+    from: number,
+    to: number,
+    issued: number,
+    watch: Watch | null,
+  ): number {
     if (from >= to) return to;
-    if (this.accelerator?.ready) return this.runAccelerated(this.accelerator, records, from, to, issued);
-    return this.runInTypeScript(records, from, to, issued);
+    const { accelerator } = this;
+    if (accelerator?.ready && (watch === null || accelerator.sees(watch.cleared)))
+      return this.runAccelerated(accelerator, records, from, to, issued, watch);
+    return this.runInTypeScript(records, from, to, issued, watch);
   }
 
-  private runInTypeScript(records: PackedRecords, from: number, to: number, issued: number): number {
+  private runInTypeScript(
+    records: PackedRecords,
+    from: number,
+    to: number,
+    issued: number,
+    watch: Watch | null,
+  ): number {
     this.stale = true;
+    if (watch !== null) return this.runWatched(records, from, to, issued, watch);
     if (this.data === null) return this.loops.run(records, from, to, issued, this.asid);
     this.loops.runWithData(records, from, to, issued, this.asid, this.data);
+    return to;
+  }
+
+  /** As PackedLoops.run, with a look at each record. */
+  private runWatched(records: PackedRecords, from: number, to: number, issued: number, watch: Watch): number {
+    const { tlbs } = this.mmu;
+    for (let at = from; at < to; at++) {
+      const record = records.keys[at]!;
+      const { generation } = tlbs;
+      tlbs.first(record & 3).lookups++;
+      const allowed = this.runOne(records, at, issued, false, watch);
+      if (records.places !== null && !this.loops.isSteady(allowed, record & 3, generation)) return at;
+    }
     return to;
   }
 
@@ -133,45 +163,62 @@ export class Cpu {
     from: number,
     to: number,
     issued: number,
+    watch: Watch | null,
   ): number {
     const { window } = this;
     const { tlbs } = this.mmu;
+    const cleared = watch === null ? null : watch.cleared;
     /** The record whose page the kernel has just made. */
     let retried = NOTHING;
     let at = from;
     let broke = to;
     accelerator.begin(records);
     while (at < broke && accelerator.ready) {
-      at = accelerator.run(at, to, this.asid, this.root, issued, this.stale, at === retried);
+      at = accelerator.run(at, to, this.asid, this.root, issued, this.stale, at === retried, cleared);
       this.stale = false;
+      if (watch !== null && watch.cleared.frame !== NOWHERE) {
+        watch.after(records.keys[at - 1]!, offsetOf(records, at - 1), watch.cleared.frame);
+        continue;
+      }
       if (at === to) break;
-      const place = placeOf(records, at);
-      const offset = records.offsets[place]! & OFFSET_MASK;
+      const offset = offsetOf(records, at);
       const record = records.keys[at]!;
       const { generation } = tlbs;
-      window.issued = issued + place;
+      window.issued = issued + placeOf(records, at);
       const level = accelerator.faultLevel;
       const dropped = level > 0 && !this.access.absent(record, offset, level);
       const tried = level > 0 || at === retried;
+      this.stale = watch !== null;
       if (level > 0 && !dropped && tlbs.generation === generation) {
         retried = at;
         continue;
       }
       tlbs.first(record & 3).lookups++;
-      const allowed = dropped ? 0 : this.runOne(record, offset, tried);
+      const allowed = dropped ? 0 : this.runOne(records, at, issued, tried, watch);
       if (records.places !== null && !this.loops.isSteady(allowed, record & 3, generation)) broke = at;
       at++;
     }
     accelerator.end();
-    return at < broke ? this.runInTypeScript(records, at, to, issued) : broke;
+    return at < broke ? this.runInTypeScript(records, at, to, issued, watch) : broke;
   }
 
   /** A record whose lookup is counted. `tried`: so are its misses. */
-  private runOne(record: number, offset: number, tried: boolean): number {
+  private runOne(
+    records: PackedRecords,
+    at: number,
+    issued: number,
+    tried: boolean,
+    watch: Watch | null,
+  ): number {
+    const record = records.keys[at]!;
+    const offset = offsetOf(records, at);
     const key = (record >>> 2) | (this.asid << PACKED_ASID_SHIFT);
     const low = (record >>> 2) & (REGION_PAGES - 1);
     this.stale = true;
-    return this.access.run(key, record >>> 22, low, offset, record & 3, tried ? 1 : 0);
+    this.window.issued = issued + placeOf(records, at);
+    const allowed = this.access.run(key, record >>> 22, low, offset, record & 3, tried ? 1 : 0);
+    if (watch !== null && allowed !== 0) watch.after(record, offset, this.mmu.frame);
+    return allowed;
   }
 
   /** Any chunk, any number of regions and ASIDs: no filter, no packed keys. Slower and just as exact. */

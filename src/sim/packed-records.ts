@@ -1,3 +1,5 @@
+import { OFFSET_MASK } from '../trace/chunk.ts';
+
 /** Packed records (trace/chunk.ts) to be run. */
 export interface PackedRecords {
   readonly keys: Int32Array;
@@ -10,4 +12,9 @@ export interface PackedRecords {
 /** The place of record `at` among all that are issued. */
 export function placeOf({ places }: PackedRecords, at: number): number {
   return places === null ? at : places[at]!;
+}
+
+/** The byte offset of record `at` in its page. */
+export function offsetOf(records: PackedRecords, at: number): number {
+  return records.offsets[placeOf(records, at)]! & OFFSET_MASK;
 }

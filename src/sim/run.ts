@@ -284,12 +284,12 @@ export class Simulation {
 }
 
 /**
- * The WebAssembly core takes some 20 ms to be there, and is slow to start for one access: for short traces and for
- * checks, which look at every access, TypeScript is the faster one.
+ * The WebAssembly core takes some 20 ms to be there, and is slow to start for one access: for short traces TypeScript
+ * is the faster one.
  */
-function coreFor({ core = 'auto', check }: RunOptions, { info }: TraceSource): Core {
+function coreFor({ core = 'auto' }: RunOptions, { info }: TraceSource): Core {
   const short = info.bytes !== null && info.bytes < SHORT_TRACE_BYTES;
-  return core === 'auto' && (check || short) ? 'ts' : core;
+  return core === 'auto' && short ? 'ts' : core;
 }
 
 /** Recordings and made traces of processes state mappings; other formats cannot. */

@@ -1,4 +1,5 @@
 import type { Ledger } from '../../core/ledger.ts';
+import { type ClearedAccesses, NOWHERE } from '../check/cleared.ts';
 import type { Hardware } from '../hardware.ts';
 import type { Machine } from '../machine/machine.ts';
 import type { PackedRecords } from '../packed-records.ts';
@@ -66,6 +67,11 @@ export class Accelerator {
     return !tlbs.hasGlobals && mmu.walker.rules === this.rules;
   }
 
+  /** Whether a list of accesses is where the core can see it. */
+  sees({ words }: ClearedAccesses): boolean {
+    return words.buffer === this.keys.buffer;
+  }
+
   /** Takes records to be run. */
   begin(records: PackedRecords): void {
     this.chunk = records;
@@ -77,6 +83,7 @@ export class Accelerator {
    * @param issued records issued before the first one of all
    * @param forget TypeScript has run a record since, or another address space runs now
    * @param again the kernel has made the page of record `from`, whose walk met none in the last call
+   * @param cleared the call ends behind an access that is not among these, and `cleared.frame` says where it went
    */
   run(
     from: number,
@@ -86,8 +93,10 @@ export class Accelerator {
     issued: number,
     forget: boolean,
     again: boolean,
+    cleared: ClearedAccesses | null,
   ): number {
     const { clock } = this.parts;
+    const watched = cleared === null ? 0 : cleared.words.byteOffset;
     const { places } = this.chunk;
     const { generation } = this.hardware.tlbs;
     let stale = forget || generation !== this.generation;
@@ -95,6 +104,7 @@ export class Accelerator {
     this.generation = generation;
     this.news.tell(asid, root);
     this.window.lend(clock);
+    if (cleared !== null) cleared.frame = NOWHERE;
     let at = from;
     while (at < to) {
       if (at >= this.loadedTo) this.load(at, Math.min(at + PIECE_RECORDS, to));
@@ -110,9 +120,10 @@ export class Accelerator {
           loadedTo - loadedFrom,
           stale,
           retry,
+          watched,
         );
       stale = retry = false;
-      if (at < loadedTo) break;
+      if (at < loadedTo || (cleared !== null && cleared.frame !== NOWHERE)) break;
     }
     this.window.takeBack(clock);
     this.tallies.settleTables();

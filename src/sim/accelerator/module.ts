@@ -4,8 +4,9 @@ import type { SharedMemory } from './memory.ts';
 /** What accelerator/index.ts exports. */
 export interface CoreExports {
   /**
-   * Takes addresses of the columns, records from..to-1, whether to forget what the filter remembers, and whether the
-   * first record is tried again. Returns the first record left over.
+   * Takes addresses of the columns, records from..to-1, whether to forget what the filter remembers, whether the first
+   * record is tried again, and the address of the accesses that need no look (layout.ts, CLEARED_; 0 = nobody looks).
+   * Returns the first record left over.
    */
   readonly run: (
     keys: number,
@@ -15,6 +16,7 @@ export interface CoreExports {
     to: number,
     forget: boolean,
     again: boolean,
+    cleared: number,
   ) => number;
   /** Takes addresses of a rule (layout.ts, COPY_) and of two entries, and a number of entries. */
   readonly copyEntries: (rule: number, from: number, to: number, count: number) => number;

@@ -1,8 +1,8 @@
 import type { Pfn } from '../../core/addr.ts';
 import type { Arena } from '../../core/arena.ts';
-import { CLEARED_ENTRIES, CLEARED_PLACES } from '../accelerator/layout.ts';
+import { CLEARED_ENTRIES, CLEARED_FRAME, CLEARED_PLACES } from '../accelerator/layout.ts';
 
-const NOWHERE = -1;
+export const NOWHERE = -1;
 const MASK = CLEARED_PLACES - 1;
 /** Words before the first place. */
 const FIRST = CLEARED_ENTRIES / 4;
@@ -22,6 +22,15 @@ export class ClearedAccesses {
   constructor(arena: Arena) {
     this.words = arena.int32(FIRST + 2 * CLEARED_PLACES);
     this.words.fill(NOWHERE, FIRST);
+  }
+
+  /** Where the access went that ended the last stretch of the WebAssembly core; NOWHERE when something else did. */
+  get frame(): Pfn {
+    return this.words[CLEARED_FRAME / 4]!;
+  }
+
+  set frame(frame: Pfn) {
+    this.words[CLEARED_FRAME / 4] = frame;
   }
 
   has(record: number, frame: Pfn): boolean {
