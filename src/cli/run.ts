@@ -42,7 +42,11 @@ export const runCommand: CommandModule<object, RunArguments> = {
   builder: (yargs) =>
     outputOptions(withCheckpoints(stretchOptions(ownOptions(yargs))), 'key,value lines')
       .example('$0 run traces/cc1.lackey.br', 'the default machine')
-      .example('$0 run t.lackey --machine zen3 --set tlb.stlb.arrays.0.ways=8', 'a changed one'),
+      .example('$0 run t.lackey --machine zen3 --set tlb.stlb.arrays.0.ways=8', 'a changed one')
+      .epilogue(
+        'One run is one core of work, with another to decode a large trace: it is not split further, as every ' +
+          'access depends on what those before it left in TLBs, caches and page tables. compare and sweep run on all cores.',
+      ),
   handler: async (options) => {
     checkStretch(options);
     const { machine } = await loadMachine(options.machine, options.set ?? []);

@@ -99,14 +99,16 @@ export class DemandKernel {
   /** True when the page is new, false when it was there and its PTE was written again. */
   private map(root: Pfn, vpn: Vpn, store: boolean): boolean {
     const { levels, pteBytes, format } = this.mode;
+    const { memory } = this;
     const wordsPerPte = pteBytes / 4;
     let table = root;
     for (let level = levels; level >= 1; level--) {
       const below = this.spanShifts[level]!;
       const index = (vpn / this.spans[level]!) & this.masks[level]!;
       const word = index * wordsPerPte;
-      const lo = this.memory.read(table, word);
-      const hi = wordsPerPte === 2 ? this.memory.read(table, word + 1) : 0;
+      memory.seek(table);
+      const lo = memory.words[memory.at + word]!;
+      const hi = wordsPerPte === 2 ? memory.words[memory.at + word + 1]! : 0;
       if (below <= this.settings.pageShift) {
         const attributes = this.mode.family === 'riscv' && store ? LEAF | ATTR_DIRTY : LEAF;
         const isNew = !format.isPresent(lo, hi);

@@ -43,7 +43,8 @@ export class DemandSide implements KernelSide {
   readonly state = null;
   readonly refusals = 0;
   private readonly kernel: DemandKernel;
-  private readonly minor = new Map<number, number>();
+  /** Faults by process. */
+  private readonly minor = new Map<number, { count: number }>();
 
   constructor(kernel: DemandKernel) {
     this.kernel = kernel;
@@ -52,12 +53,12 @@ export class DemandSide implements KernelSide {
   /** @throws InputError for an address that the paging mode does not have */
   handleFault(pid: number, fault: Fault): FaultOutcome {
     if (fault.reason === 'non-canonical') throw beyondMode(fault);
-    this.minor.set(pid, (this.minor.get(pid) ?? 0) + 1);
+    this.faultsOf(pid).count++;
     return this.kernel.handleFault(pid, fault);
   }
 
   rootOf(pid: number): Pfn {
-    if (!this.minor.has(pid)) this.minor.set(pid, 0);
+    this.faultsOf(pid);
     return this.kernel.rootOf(pid);
   }
 
@@ -68,7 +69,7 @@ export class DemandSide implements KernelSide {
   apply(_event: TraceEvent): void {}
 
   faults(): FaultCounts {
-    const minor = [...this.minor.values()].reduce((sum, count) => sum + count, 0);
+    const minor = [...this.minor.values()].reduce((sum, { count }) => sum + count, 0);
     return { minor, major: 0, signals: 0, byKind: minor === 0 ? {} : { demand: minor } };
   }
 
@@ -87,10 +88,25 @@ export class DemandSide implements KernelSide {
   }
 
   processes(): ProcessCounts[] {
-    return [...this.minor].map(([pid, minflt]) => ({ pid, parent: 0, name: '', minflt, majflt: 0 }));
+    return [...this.minor].map(([pid, { count }]) => ({
+      pid,
+      parent: 0,
+      name: '',
+      minflt: count,
+      majflt: 0,
+    }));
   }
 
   resetCounters(): void {
-    for (const pid of this.minor.keys()) this.minor.set(pid, 0);
+    for (const faults of this.minor.values()) faults.count = 0;
+  }
+
+  private faultsOf(pid: number): { count: number } {
+    let faults = this.minor.get(pid);
+    if (faults === undefined) {
+      faults = { count: 0 };
+      this.minor.set(pid, faults);
+    }
+    return faults;
   }
 }
