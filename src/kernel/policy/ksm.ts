@@ -61,7 +61,7 @@ export class MergeScanner {
     }
     const merged = this.#mergedPage(k, sum, pfn);
     if (merged !== undefined) {
-      if (merge(k, pfn, merged)) this.seen.delete(pfn);
+      this.#merge(k, pfn, merged);
       return;
     }
     const other = this.unstable.get(sum);
@@ -72,7 +72,13 @@ export class MergeScanner {
     makeMerged(k, other);
     this.unstable.delete(sum);
     this.stable.set(sum, [...(this.stable.get(sum) ?? []), other]);
-    merge(k, pfn, other);
+    this.#merge(k, pfn, other);
+  }
+
+  /** The page gives way to the merged one. What comes to be in its frame later has not been seen. */
+  #merge(k: KernelState, pfn: Pfn, merged: Pfn): void {
+    replace(k, pfn, merged);
+    this.seen.delete(pfn);
   }
 
   /** A merged page of these contents that still exists. */
@@ -119,8 +125,7 @@ function makeMerged(k: KernelState, pfn: Pfn): void {
 }
 
 /** Every mapping of the page leads to the merged one, and the page is freed. */
-function merge(k: KernelState, pfn: Pfn, merged: Pfn): boolean {
-  const places: number[] = [];
+function replace(k: KernelState, pfn: Pfn, merged: Pfn): void {
   forEachMapping(k, pfn, (mm, vma, vpn, ref) => {
     const lo = k.tables.lo(ref);
     k.tables.set(
@@ -132,10 +137,8 @@ function merge(k: KernelState, pfn: Pfn, merged: Pfn): boolean {
     flushPage(k, mm, vpn);
     addMapping(k, merged, mm.id);
     removeMapping(k, pfn, mm.id);
-    places.push(vpn);
   });
   k.counters.pagesMerged++;
-  return places.length > 0;
 }
 
 function contentsSum(k: KernelState, pfn: Pfn): number {

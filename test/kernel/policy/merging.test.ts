@@ -70,6 +70,19 @@ describe('ksmd', () => {
     expect([frameOf(2), counters.pagesMerged, stage.broken]).toEqual([frameOf(0), 2, []]);
   });
 
+  it('sees a page anew that comes to be in the frame of one that was merged', () => {
+    const { stage, enterAt, frameOf, counters } = scanned([5, 5]);
+    const second = frameOf(1);
+    enterAt(1000);
+    enterAt(2000);
+    stage.store(1, 9, 5);
+    expect(frameOf(9)).toBe(second);
+    enterAt(3000);
+    expect(counters.pagesMerged).toBe(1);
+    enterAt(4000);
+    expect([counters.pagesMerged, frameOf(9)]).toEqual([2, frameOf(0)]);
+  });
+
   it('forgets a merged page that nobody maps any more', () => {
     const { stage, enterAt, counters } = scanned([5, 5, 9, 9]);
     enterAt(1000);

@@ -92,6 +92,32 @@ describe('a snapshot', () => {
     expect([stage.store(1, 35), stage.store(1, 3), stage.broken]).toEqual([['demandZero'], ['cowReuse'], []]);
   });
 
+  it('keeps a page of a huge one by a copy, and the huge page for the run', () => {
+    const { stage, kernel } = target();
+    kernel.fork(1, 2);
+    // Its entry is split; the original is copied aside, and the page is exclusive still.
+    expect(stage.pay(() => stage.store(2, HUGE + 5, 99))).toEqual({
+      hugeSplit: 1,
+      copy: 1,
+      reuseCheck: 1,
+      pteWrite: 1,
+      flushPage: 1,
+    });
+    kernel.exit(2);
+    expect([stage.load(1, HUGE + 5), stage.broken]).toEqual([7, []]);
+  });
+
+  it('lasts until the process ends that it was taken for, not a thread of it', () => {
+    const { stage, kernel } = target();
+    kernel.fork(1, 2);
+    stage.store(2, 3, 99);
+    kernel.fork(2, 3, true);
+    kernel.exit(3);
+    expect(stage.load(2, 3)).toBe(99);
+    kernel.exit(2);
+    expect([stage.load(1, 3), stage.broken]).toEqual([13, []]);
+  });
+
   it('leaves shared memory as the child left it', () => {
     const { stage, kernel } = target();
     kernel.fork(1, 2);
@@ -162,6 +188,26 @@ const MESS: Readonly<Record<string, Act>> = {
     stage.kernel.mmap(2, { vpn: at(5000), pages: 10, prot: 'rw', shared: false });
     for (const page of [10, 45, 5005]) stage.store(2, page, 99);
   },
+  'maps another part of the file there': (stage, at) => {
+    const file = stage.kernel.process(2).mm.vmas.find(at(200))!.file!;
+    stage.kernel.mmap(2, {
+      vpn: at(200),
+      pages: 30,
+      prot: 'rw',
+      shared: false,
+      fixed: true,
+      file: { file, page: 0 },
+    });
+    stage.kernel.mmap(2, {
+      vpn: at(200),
+      pages: 30,
+      prot: 'rw',
+      shared: false,
+      fixed: true,
+      file: { file, page: 5 },
+    });
+    for (const page of [200, 201, 202]) stage.store(2, page, 99);
+  },
   moves: (stage, at) => {
     stage.kernel.mremap(2, { vpn: at(0), pages: 40, newPages: 40, to: at(6000) });
     stage.kernel.mremap(2, { vpn: at(HUGE), pages: 512, newPages: 512, to: at(8192) });
@@ -211,11 +257,12 @@ describe('what a run did is undone', () => {
     const after = picture(stage);
     expect(after.areas).toEqual(before.areas);
     const { bytes, ...rest } = after;
-    expect([rest.startBrk, rest.brk, rest.lockedPages, rest.swapPages]).toEqual([
+    expect([rest.startBrk, rest.brk, rest.lockedPages, rest.swapPages, rest.anonPages]).toEqual([
       before.startBrk,
       before.brk,
       before.lockedPages,
       before.swapPages,
+      before.anonPages,
     ]);
     // A page that nobody had touched is not there again, or reads as zero.
     for (const [region, values] of before.bytes.entries())
