@@ -1,13 +1,19 @@
 import type { JSX } from 'preact';
-import { useLayoutEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { replay } from '../../src/index.ts';
 import type { Player } from '../model/player.ts';
 import { memo } from '../parts/memo.ts';
 import { Panel } from '../parts/panel.tsx';
 
-/** Steps of a line that are drawn at most, around the one at hand, and how many of them come and go at once. */
-const MAX_STEPS = 32;
+/** Steps of a line that are drawn around the one at hand, and how many of them come and go at once. */
+const MAX_STEPS = 24;
 const STEPS_AT_ONCE = 8;
+/** How many more there are with each scroll to an end of the list, and how near to it, in px, that is. */
+const MORE_STEPS = 32;
+const NEAR = 24;
+
+/** Steps that scrolling has added at both ends of the list of one line. */
+const NOT_GROWN = { operation: -1, before: 0, after: 0 };
 
 interface StepsProps {
   readonly player: Player;
@@ -19,6 +25,7 @@ export function StepsPanel({ player, onSeek }: StepsProps): JSX.Element {
   const { recording, position, step, into } = player;
   const record = recording.operations[step.operation];
   const list = useRef<HTMLOListElement>(null);
+  const [grown, setGrown] = useState(NOT_GROWN);
   useLayoutEffect(() => {
     const here = list.current?.querySelector<HTMLElement>('.here');
     if (here && list.current) keepInSight(list.current, here);
@@ -31,21 +38,30 @@ export function StepsPanel({ player, onSeek }: StepsProps): JSX.Element {
     );
   }
   const here = position - 1;
+  const more = grown.operation === step.operation ? grown : NOT_GROWN;
   const wanted = here - ((here - record.firstStep) % STEPS_AT_ONCE) - STEPS_AT_ONCE;
-  const first = Math.max(record.firstStep, Math.min(wanted, record.lastStep + 1 - MAX_STEPS));
-  const last = Math.min(record.lastStep, first + MAX_STEPS - 1);
+  const begin = Math.max(record.firstStep, Math.min(wanted, record.lastStep + 1 - MAX_STEPS));
+  const first = Math.max(record.firstStep, begin - more.before);
+  const last = Math.min(record.lastStep, begin + MAX_STEPS - 1 + more.after);
   const numbers = Array.from({ length: last - first + 1 }, (_, i) => first + i);
+  const grow = ({ scrollTop, clientHeight, scrollHeight }: HTMLElement) => {
+    const before = first > record.firstStep && scrollTop < NEAR ? MORE_STEPS : 0;
+    const isAtEnd = scrollTop + clientHeight > scrollHeight - NEAR;
+    const after = last < record.lastStep && isAtEnd ? MORE_STEPS : 0;
+    if (before + after === 0) return;
+    setGrown({ operation: step.operation, before: more.before + before, after: more.after + after });
+  };
   return (
     <Panel
       id="steps"
       title="Step by step"
       aside={`step ${here - record.firstStep + 1} of ${record.lastStep - record.firstStep + 1}`}
     >
-      <ol class="steps" ref={list}>
-        {numbers.map((number) => (
+      <ol class="steps" ref={list} onScroll={({ currentTarget }) => grow(currentTarget)}>
+        {numbers.map((number, row) => (
           <StepRow
-            // A row that leaves at one end is used again at the other; the rest stay as they are.
-            key={number % MAX_STEPS}
+            // Rows are used again for other steps: most of a row stays as it is.
+            key={row}
             recording={recording}
             number={number}
             place={number === here ? 'here' : number > here ? 'ahead' : ''}
