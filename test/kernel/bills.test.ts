@@ -10,10 +10,10 @@ import { auditBills, Book, ONE_EACH } from './audit.ts';
 
 const FOLDER = 'traces/scenarios';
 
-function differences(name: string, text: string): string[] {
+function differences(name: string, text: string, swapBytes = 0): string[] {
   const scenario = parseScenario(name, text);
   const book = new Book();
-  const machine = new ScenarioMachine({ ledger: book, costs: ONE_EACH });
+  const machine = new ScenarioMachine({ ledger: book, costs: ONE_EACH, swapBytes });
   const wrong = auditBills(machine.kernel, book);
   const run = new ScenarioRun(scenario, machine);
   for (const operation of scenario.operations) {
@@ -35,6 +35,22 @@ describe('every fault and call is charged and counted for what the tables say wa
         expect(differences(`seed ${seed}`, randomScenario(seed, profile))).toEqual([]);
       }),
       { numRuns: profile === 'thp' ? 4 : 10 },
+    );
+  });
+
+  it('in random scenarios with swap, where pages are put out again and again', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom('core', 'mixed', 'file'),
+        fc.integer({ min: 0, max: 2 ** 31 - 1 }),
+        (profile, seed) => {
+          const text = randomScenario(seed, profile);
+          // Where pages were made old or given up they go to swap.
+          const pageout = text.replace(/ (cold|free|normal|random|sequential)$/gm, ' pageout');
+          expect(differences(`seed ${seed}`, pageout, 2 ** 22)).toEqual([]);
+        },
+      ),
+      { numRuns: 20 },
     );
   });
 });

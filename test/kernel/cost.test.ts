@@ -113,6 +113,17 @@ describe('the parts of system calls add up', () => {
     expect(ledger.total()).toBe(MEASURED.munmapOnePage);
   });
 
+  it('MAP_POPULATE: 4,026 cycles for each page', () => {
+    const { machine, ledger } = machineWith(touched(1));
+    const map = (vpn: number, pages: number) =>
+      machine.kernel.mmap(1, { vpn, pages, prot: 'rw', shared: false, populate: true });
+    map(A + 100, 1);
+    const one = ledger.total();
+    ledger.reset();
+    map(A + 200, 101);
+    expect(ledger.total() - one).toBe(100 * MEASURED.populatePerPage);
+  });
+
   it('fork: 177 cycles for each of 512 resident pages', () => {
     const { machine, ledger } = machineWith(touched(512));
     machine.kernel.fork(1, 2);
