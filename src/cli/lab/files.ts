@@ -1,6 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { dirname, isAbsolute, relative, resolve } from 'node:path';
 import { InputError } from '../../core/errors.ts';
+import { isTypeScript, withoutTypes } from '../../lab/node/strip-types.ts';
 import { readSheet, type Sheet } from '../../lab/sheet.ts';
 import { fromSystemError } from '../errors.ts';
 
@@ -33,5 +34,6 @@ export async function readSubmission(path: string): Promise<{ sheet: Sheet; prog
       place: path,
       remedy: 'put it into the same folder, and write its name alone',
     });
-  return { sheet, program: await readText(file, 'a program') };
+  const program = await readText(file, 'a program');
+  return { sheet, program: isTypeScript(file) ? withoutTypes(program, file) : program };
 }
