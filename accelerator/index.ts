@@ -1,6 +1,9 @@
 // The loops of src/sim/cpu.ts over packed records. A record that needs more than is known here (refused rights, large
-// pages to be filled) ends the call before it has left a trace; one whose page is missing ends it when its walk is over.
+// pages to be filled) ends the call before it has left a trace. Where a page is missing the walk is made to its end, and
+// the kernel is asked.
 import {
+  ASK_AFRESH,
+  ASK_LEAVE,
   CLEARED_ENTRIES,
   CLEARED_FRAME,
   CLEARED_PLACES,
@@ -9,10 +12,10 @@ import {
   CORE_DATA_CACHES,
   CORE_DATA_CAUSES,
   CORE_DTLB,
-  CORE_FAULT_LEVEL,
   CORE_FILTER_MASKS,
   CORE_ITLB,
   CORE_STORE_TLB,
+  CORE_TRIED,
   FILTER,
   FILTER_LINES,
   HIERARCHY_LINE_SHIFT,
@@ -20,7 +23,8 @@ import {
 } from '../src/sim/accelerator/layout';
 import { countNearest, isNewest, latencyOf, pageLine, request } from './caches';
 import { beginLatency, borrowClock, pend, returnClock, spend } from './clock';
-import { allowed, FAULTED, frame, LEFT, reuse, TRANSLATED, translate } from './translate';
+import { ask } from './kernel';
+import { allowed, FAULTED, frame, LEFT, reuse, translate } from './translate';
 import { lastLevel } from './walk';
 
 export { copyEntries } from './entries';
@@ -41,8 +45,8 @@ let cleared: usize = 0;
 /**
  * Runs records from..to-1 of the columns, at most 2^21; the first one that was not run to its end, or `to`. `places`
  * are those of the records among all that were issued, 0 where the columns hold all of them. `forget` says that what
- * the filter remembers may not hold any more, `again` that the kernel has made the page of the first record. With
- * `watched`, the list of accesses that need no look, the call ends behind any other: its frame is written there.
+ * the filter remembers may not hold any more. With `watched`, the list of accesses that need no look, the call ends
+ * behind any other: its frame is written there.
  */
 export function run(
   keys: usize,
@@ -51,18 +55,17 @@ export function run(
   from: i32,
   to: i32,
   forget: bool,
-  again: bool,
   watched: usize,
 ): i32 {
   borrowClock();
   if (forget) forgetAll();
-  store<i32>(CORE, 0, CORE_FAULT_LEVEL);
-  retried = again ? from : NOTHING;
+  retried = NOTHING;
   cleared = watched;
   const done =
     load<i32>(CORE, CORE_DATA_CACHES) === 0
       ? runTranslations(keys, places, from, to)
       : runWithData(keys, offsets, from, to);
+  store<i32>(CORE, done === retried ? 1 : 0, CORE_TRIED);
   returnClock();
   return done;
 }
@@ -85,8 +88,9 @@ function runTranslations(keys: usize, places: usize, from: i32, to: i32): i32 {
         if (outcome === LEFT) break;
         pend(places === 0 ? i : <i32>load<u16>(places + (i << 1)));
         if (outcome === FAULTED) {
-          store<i32>(CORE, lastLevel, CORE_FAULT_LEVEL);
-          break;
+          if (!isToBeTried(i)) break;
+          i--;
+          continue;
         }
       }
       remember(record, type);
@@ -120,11 +124,13 @@ function runWithData(keys: usize, offsets: usize, from: i32, to: i32): i32 {
       costly = !reuse(type, key);
       if (costly) {
         const outcome = translate(record, type, key, i === retried);
+        if (outcome === LEFT) break;
         if (outcome === FAULTED) {
           pend(i);
-          store<i32>(CORE, lastLevel, CORE_FAULT_LEVEL);
+          if (!isToBeTried(i)) break;
+          i--;
+          continue;
         }
-        if (outcome !== TRANSLATED) break;
       }
       remember(record, type);
     }
@@ -149,6 +155,16 @@ function runWithData(keys: usize, offsets: usize, from: i32, to: i32): i32 {
   countNearest(caches, nearest);
   countLookups(counts);
   return i;
+}
+
+/** Asks the kernel for the page of a record whose walk met none. */
+function isToBeTried(at: i32): bool {
+  retried = at;
+  returnClock();
+  const answer = ask(at, lastLevel);
+  borrowClock();
+  if (answer === ASK_AFRESH) forgetAll();
+  return answer !== ASK_LEAVE;
 }
 
 /** A loop, since memory.fill leaves the core for a function of the host. */

@@ -6,6 +6,7 @@ import type { Chunk } from '../trace/chunk.ts';
 import { OFFSET_MASK } from '../trace/chunk.ts';
 import type { Compacted } from '../trace/compaction.ts';
 import type { Accelerator } from './accelerator/accelerator.ts';
+import { ASK_AFRESH, ASK_AGAIN, ASK_LEAVE } from './accelerator/layout.ts';
 import { NOWHERE } from './check/cleared.ts';
 import { countFolded, wholeBlocks } from './compacted-blocks.ts';
 import type { DataSide } from './data-side.ts';
@@ -32,6 +33,9 @@ export class Cpu {
   private readonly loops: PackedLoops;
   private asid = 0;
   private root = 0;
+  /** Of the kernel's last answer to the accelerator: the record got a signal; TLB entries are gone. */
+  private dropped = false;
+  private moved = false;
   /** Something else has run since the accelerator did. */
   private stale = true;
 
@@ -165,41 +169,49 @@ export class Cpu {
     issued: number,
     watch: Watch | null,
   ): number {
-    const { window } = this;
     const { tlbs } = this.mmu;
     const cleared = watch === null ? null : watch.cleared;
-    /** The record whose page the kernel has just made. */
-    let retried = NOTHING;
     let at = from;
     let broke = to;
-    accelerator.begin(records);
+    accelerator.begin(records, issued, (at, level) => this.askKernel(records, at, issued, level, watch));
     while (at < broke && accelerator.ready) {
-      at = accelerator.run(at, to, this.asid, this.root, issued, this.stale, at === retried, cleared);
+      this.dropped = this.moved = false;
+      at = accelerator.run(at, to, this.asid, this.root, this.stale, cleared);
       this.stale = false;
       if (watch !== null && watch.cleared.frame !== NOWHERE) {
         watch.after(records.keys[at - 1]!, offsetOf(records, at - 1), watch.cleared.frame);
         continue;
       }
       if (at === to) break;
-      const offset = offsetOf(records, at);
-      const record = records.keys[at]!;
-      const { generation } = tlbs;
-      window.issued = issued + placeOf(records, at);
-      const level = accelerator.faultLevel;
-      const dropped = level > 0 && !this.access.absent(record, offset, level);
-      const tried = level > 0 || at === retried;
-      this.stale = watch !== null;
-      if (level > 0 && !dropped && tlbs.generation === generation) {
-        retried = at;
-        continue;
-      }
-      tlbs.first(record & 3).lookups++;
-      const allowed = dropped ? 0 : this.runOne(records, at, issued, tried, watch);
-      if (records.places !== null && !this.loops.isSteady(allowed, record & 3, generation)) broke = at;
+      const type = records.keys[at]! & 3;
+      const generation = this.moved ? NOTHING : tlbs.generation;
+      tlbs.first(type).lookups++;
+      const allowed = this.dropped ? 0 : this.runOne(records, at, issued, accelerator.tried, watch);
+      if (records.places !== null && !this.loops.isSteady(allowed, type, generation)) broke = at;
       at++;
     }
     accelerator.end();
     return at < broke ? this.runInTypeScript(records, at, to, issued, watch) : broke;
+  }
+
+  /**
+   * The core's walk of record `at` met no entry at `level`. When the kernel says that the record shall be tried again,
+   * the core can do so; of compacted records only where nothing else has gone.
+   */
+  private askKernel(
+    records: PackedRecords,
+    at: number,
+    issued: number,
+    level: number,
+    watch: Watch | null,
+  ): number {
+    const { tlbs } = this.mmu;
+    const { generation } = tlbs;
+    this.window.issued = issued + placeOf(records, at);
+    this.dropped = !this.access.absent(records.keys[at]!, offsetOf(records, at), level);
+    this.moved = tlbs.generation !== generation;
+    if (this.dropped || (this.moved && records.places !== null)) return ASK_LEAVE;
+    return this.moved || watch !== null ? ASK_AFRESH : ASK_AGAIN;
   }
 
   /** A record whose lookup is counted. `tried`: so are its misses. */

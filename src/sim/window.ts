@@ -130,9 +130,8 @@ export class IssueWindow implements CycleSink {
     return issue + this.stall;
   }
 
-  /** Writes down where the clock stands, for sim/accelerator to go on from: records issued, stall, head, tail. */
+  /** Writes down where the clock stands, but for `issued`, for sim/accelerator to go on from: stall, head, tail. */
   lend(clock: Float64Array): void {
-    clock[0] = this.issued;
     clock[1] = this.stall;
     clock[2] = this.head;
     clock[3] = this.tail;

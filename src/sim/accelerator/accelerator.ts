@@ -16,11 +16,15 @@ import { Tallies } from './tallies.ts';
 const PIECE_RECORDS = 4096;
 const NOTHING: PackedRecords = { keys: new Int32Array(0), offsets: new Uint16Array(0), places: null };
 
+/** Asked for the page of a record whose walk met no entry at `level`; the answer is one of layout.ts (ASK_). */
+export type AskKernel = (at: number, level: number) => number;
+const NOBODY: AskKernel = () => L.ASK_LEAVE;
+
 /**
  * The WebAssembly core: the loop of cpu.ts over the very arrays of TLBs, paging-structure caches, data caches, page
  * tables and clock that the TypeScript classes use. It runs records as long as nothing out of the ordinary happens.
- * The first other one it leaves to TypeScript: untouched, or, where its page is missing, when the walk that failed is
- * over. Both give the same numbers, whoever runs what (a test holds them to the same slow model).
+ * The first other one it leaves to TypeScript, untouched; where a page is missing, it makes the walk that fails and asks
+ * for the page. Both give the same numbers, whoever runs what (a test holds them to the same slow model).
  */
 export class Accelerator {
   private readonly hardware: Hardware;
@@ -39,6 +43,10 @@ export class Accelerator {
   private loadedTo = 0;
   /** Of the TLBs when the core ran last. */
   private generation = -1;
+  private asid = 0;
+  private root = 0;
+  private issued = 0;
+  private kernel: AskKernel = NOBODY;
 
   /** @param hardware whose arrays are in `shared`, of a machine that the core knows (eligible.ts) */
   constructor(
@@ -50,7 +58,7 @@ export class Accelerator {
   ) {
     this.hardware = hardware;
     this.window = window;
-    this.runCore = instantiate(shared).run;
+    this.runCore = instantiate(shared, (at, level) => this.answer(at, level)).run;
     this.parts = layParts(hardware, shared);
     this.news = new News(this.parts, hardware, shared);
     this.tallies = new Tallies(this.parts, hardware, ledger);
@@ -72,17 +80,20 @@ export class Accelerator {
     return words.buffer === this.keys.buffer;
   }
 
-  /** Takes records to be run. */
-  begin(records: PackedRecords): void {
+  /**
+   * Takes records to be run.
+   * @param issued records issued before the first one of all
+   */
+  begin(records: PackedRecords, issued: number, kernel: AskKernel): void {
     this.chunk = records;
+    this.issued = issued;
+    this.kernel = kernel;
     this.loadedFrom = this.loadedTo = 0;
   }
 
   /**
    * Runs records from..to-1; the first that is not run to its end, or `to`. What was counted waits for {@link end}.
-   * @param issued records issued before the first one of all
    * @param forget TypeScript has run a record since, or another address space runs now
-   * @param again the kernel has made the page of record `from`, whose walk met none in the last call
    * @param cleared the call ends behind an access that is not among these, and `cleared.frame` says where it went
    */
   run(
@@ -90,9 +101,7 @@ export class Accelerator {
     to: number,
     asid: number,
     root: number,
-    issued: number,
     forget: boolean,
-    again: boolean,
     cleared: ClearedAccesses | null,
   ): number {
     const { clock } = this.parts;
@@ -100,16 +109,15 @@ export class Accelerator {
     const { places } = this.chunk;
     const { generation } = this.hardware.tlbs;
     let stale = forget || generation !== this.generation;
-    let retry = again;
-    this.generation = generation;
-    this.news.tell(asid, root);
-    this.window.lend(clock);
+    this.asid = asid;
+    this.root = root;
+    this.lend();
     if (cleared !== null) cleared.frame = NOWHERE;
     let at = from;
     while (at < to) {
       if (at >= this.loadedTo) this.load(at, Math.min(at + PIECE_RECORDS, to));
       const { loadedFrom, loadedTo } = this;
-      clock[0] = places === null ? issued + loadedFrom : issued;
+      clock[0] = this.issued + (places === null ? loadedFrom : 0);
       at =
         loadedFrom +
         this.runCore(
@@ -119,20 +127,38 @@ export class Accelerator {
           at - loadedFrom,
           loadedTo - loadedFrom,
           stale,
-          retry,
           watched,
         );
-      stale = retry = false;
+      stale = false;
       if (at < loadedTo || (cleared !== null && cleared.frame !== NOWHERE)) break;
     }
-    this.window.takeBack(clock);
-    this.tallies.settleTables();
+    this.takeBack();
     return at;
   }
 
-  /** Why the last call ended at a record: the level at which its walk met no entry; 0 when the record is untouched. */
-  get faultLevel(): number {
-    return this.parts.core[L.CORE_FAULT_LEVEL / 4]!;
+  /** Whether the last call ended at a record whose misses are counted: its walk met no entry. */
+  get tried(): boolean {
+    return this.parts.core[L.CORE_TRIED / 4] === 1;
+  }
+
+  /** The core asks for the page of a record of its columns. */
+  private answer(at: number, level: number): number {
+    this.takeBack();
+    const answer = this.kernel(this.loadedFrom + at, level);
+    this.lend();
+    return answer;
+  }
+
+  /** Page tables, TLBs and clock are the core's. */
+  private lend(): void {
+    this.generation = this.hardware.tlbs.generation;
+    this.news.tell(this.asid, this.root);
+    this.window.lend(this.parts.clock);
+  }
+
+  private takeBack(): void {
+    this.window.takeBack(this.parts.clock);
+    this.tallies.settleTables();
   }
 
   /** Brings in records from..to-1. */
@@ -148,6 +174,7 @@ export class Accelerator {
   /** Lets go of the records, and takes over what the core has counted. */
   end(): void {
     this.chunk = NOTHING;
+    this.kernel = NOBODY;
     this.tallies.settle();
   }
 }

@@ -174,8 +174,8 @@ export const CORE_CAUSE_ASSIST = 252;
 export const CORE_FILTER_MASKS = 256;
 /** Tally: walks that met an entry that is not present. */
 export const CORE_FAULTED = 268;
-/** Why the last call ended at a record: the level at which its walk met no entry, 0 where the record is untouched. */
-export const CORE_FAULT_LEVEL = 272;
+/** 1 where the last call ended at a record whose misses are counted: its walk met no entry. */
+export const CORE_TRIED = 272;
 export const CORE_BYTES = 280;
 
 /** What fork does to 64-bit entries of ordinary pages (kernel/pagetable/copy-ordinary.ts). Columns of frames first. */
@@ -193,6 +193,11 @@ export const COPY_KINDS = 28;
 export const COPY_ORDINARY = 32;
 export const COPY_EXCLUSIVE = 36;
 export const COPY_BYTES = 40;
+
+/** What the core shall do with a record whose page was missing: leave it, try it again, the same with an empty filter. */
+export const ASK_LEAVE = 0;
+export const ASK_AGAIN = 1;
+export const ASK_AFRESH = 2;
 
 /** Slabs of 1 MiB that page tables can have in this memory (memory/physical.ts). */
 export const MAX_SLABS = 128;
