@@ -54,7 +54,6 @@ function copyPageRange(k: KernelState, parent: Mm, child: Mm, copy: Vma, vma: Vm
   k.tables.visit(parent.root, vma.start, vma.end, {
     table: (slab, at, count, vpn) => forkTable(k, parent, child, vma, copy, method, { slab, at, count, vpn }),
     superpage: (ref, vpn) => {
-      if (method === 'share-or-skip') return;
       if (method !== 'copy-pages' || !copyHugePages(k, child, copy, ref, vpn))
         copyHugePmd(k, child, copy, ref, vpn);
     },

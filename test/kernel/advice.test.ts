@@ -96,6 +96,15 @@ describe('MADV_PAGEOUT', () => {
     expect([stage.kernel.state.swap.used, stage.broken]).toEqual([0, []]);
   });
 
+  it('splits a huge page of which another VMA has a locked part; what is locked stays, zeros too', () => {
+    const { stage, advise } = huge();
+    stage.kernel.mlock(1, A, 256);
+    expect(advise(256, 256, 'pageout')).toBeUndefined();
+    // Page 400 goes to swap, the zeros beside it to the zero page; pages 0 to 255 are locked.
+    expect([stage.sizes(1)[0], stage.counters.swappedOut, stage.broken]).toEqual([256, 1, []]);
+    expect([stage.touch(1, 100), stage.load(1, 3), stage.load(1, 400)]).toEqual([[], 7, 7]);
+  });
+
   it('leaves pages where there is no swap for them', () => {
     const stage = new Stage({}, { swapBytes: 4096 });
     stage.map(0, 8);
@@ -106,6 +115,54 @@ describe('MADV_PAGEOUT', () => {
       1, 7, 7, 7,
     ]);
     expect([stage.load(1, 0), stage.broken]).toEqual([7, []]);
+  });
+});
+
+describe('memory that is populated from a file that is not cached', () => {
+  // Linux 6.18 on ext4, 64 pages: what MAP_POPULATE does counts as minor faults alone, MADV_POPULATE_READ as it is.
+  it.each([
+    ['MAP_POPULATE', 0, 4],
+    ['MADV_POPULATE_READ', 1, 3],
+  ])('%s: %i major and %i minor faults', (name, major, minor) => {
+    const stage = new Stage({});
+    const { kernel } = stage;
+    const file = kernel.createFile('f', 'ext4', 64 * 4096);
+    kernel.fillFile(file, () => 0);
+    kernel.dropCache(file);
+    stage.map(0, 64, { prot: 'r', shared: true, file: { file, page: 0 }, populate: name === 'MAP_POPULATE' });
+    if (name !== 'MAP_POPULATE') kernel.madvise(1, A, 64, 'populate_read');
+    const { majflt, minflt } = kernel.process(1);
+    expect([majflt, minflt]).toEqual([major, minor]);
+  });
+});
+
+describe('a page on swap that was shared', () => {
+  it('is its last user’s alone when it comes back: written in place', () => {
+    const stage = new Stage({}, { swapBytes: MIB });
+    stage.map(0, 4);
+    stage.store(1, 0, 7);
+    stage.kernel.madvise(1, A, 1, 'pageout');
+    stage.kernel.fork(1, 2);
+    stage.kernel.exit(2);
+    expect(stage.pay(() => void stage.store(1, 0, 8))).toEqual({ io: 1, pteWrite: 1 });
+    expect([stage.kernel.state.swap.used, stage.broken]).toEqual([0, []]);
+  });
+});
+
+describe('MADV_REMOVE', () => {
+  it('punches a hole into the file for all, and leaves private copies, in memory or on swap', () => {
+    const stage = new Stage({}, { swapBytes: MIB });
+    const { kernel } = stage;
+    const file = kernel.createFile('f', 'tmpfs', 8 * 4096);
+    kernel.fillFile(file, (page) => page * 4 + 3);
+    stage.map(0, 8, { file: { file, page: 0 } });
+    stage.map(50, 8, { shared: true, file: { file, page: 0 } });
+    for (const page of [2, 3]) stage.store(1, page, 77);
+    kernel.madvise(1, A + 3, 1, 'pageout');
+    expect(kernel.state.swap.used).toBe(1);
+    expect(kernel.madvise(1, A + 50, 8, 'remove')).toBeUndefined();
+    expect([2, 3, 4, 52].map((page) => stage.load(1, page))).toEqual([77, 77, 0, 0]);
+    expect(stage.broken).toEqual([]);
   });
 });
 
@@ -197,6 +254,12 @@ describe('huge pages', () => {
       kind('madvise'),
       kind('always', 'nohugepage'),
     ]).toEqual(['demandZero', 'hugeDemandZero', 'demandZero', 'demandZero']);
+  });
+
+  it('are used unasked under a policy that says so', () => {
+    const stage = new Stage({ hugePages: 'always' });
+    stage.map(0, 512);
+    expect(stage.store(1, 3)).toEqual(['hugeDemandZero']);
   });
 
   it('are reused whole by the last who maps them; split, where a policy never reuses', () => {

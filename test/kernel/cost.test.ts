@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Ledger } from '../../src/core/ledger.ts';
 import { LINUX_6_18_COSTS, LINUX_6_18_PRICES, MEASURED } from '../../src/kernel/cost/linux-6.18.ts';
 import { PARTS } from '../../src/kernel/cost/parts.ts';
+import { scaleCosts } from '../../src/kernel/cost/scale.ts';
 import { ScenarioMachine } from '../../src/sim/scenario/machine.ts';
 
 const A = 0x100000000;
@@ -154,5 +155,14 @@ describe('the ledger', () => {
       expect(LINUX_6_18_PRICES[part].cycles, part).toBeGreaterThan(0);
       expect(LINUX_6_18_PRICES[part].source).not.toBe('');
     }
+  });
+});
+
+describe('prices at another clock', () => {
+  it('take the same time: as many more cycles as the clock is faster, whole ones', () => {
+    const scaled = scaleCosts(LINUX_6_18_COSTS, 1.5);
+    // 1,450 and 417 cycles: 2,175 and 625.5.
+    expect([scaled.exception, scaled.syscall]).toEqual([2175, 626]);
+    expect(scaleCosts(LINUX_6_18_COSTS, 1)).toEqual(LINUX_6_18_COSTS);
   });
 });

@@ -68,7 +68,7 @@ export function wpPageCopy(site: FaultSite, ref: EntryRef, old: Pfn): FaultResul
 
 /** wp_page_shared: the file system is asked (page_mkwrite), then the PTE becomes writable; every process pays its own. */
 function wpPageShared(site: FaultSite, ref: EntryRef, pfn: Pfn): FaultResult {
-  if (!pageMkwrite(site.k, site.vma, site.vpn)) return 'sigbus';
+  pageMkwrite(site.k, site.vma);
   wpPageReuse(site, ref);
   markDirty(site.k, pfn);
   return 'mkwrite';

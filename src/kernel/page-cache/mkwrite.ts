@@ -1,4 +1,4 @@
-import type { Pfn, Vpn } from '../../core/addr.ts';
+import type { Pfn } from '../../core/addr.ts';
 import { PG_DIRTY, PG_RECLAIM } from '../frame/frames.ts';
 import type { KernelState } from '../state.ts';
 import type { Vma } from '../vma/vma.ts';
@@ -9,14 +9,11 @@ export function wantsWriteNotify(vma: Vma): boolean {
 }
 
 /**
- * page_mkwrite of the file systems that have one: reserves what writing the page back will need. False when the page
- * lies beyond the end of the file.
+ * page_mkwrite of the file systems that have one: reserves what writing the page back will need. The page is one of the
+ * file: what lies beyond its end is unmapped when it becomes shorter.
  */
-export function pageMkwrite(k: KernelState, vma: Vma, vpn: Vpn): boolean {
-  if (!wantsWriteNotify(vma)) return true;
-  if (vma.indexOf(vpn) >= vma.file!.pages) return false;
-  k.meter.add('mkwrite');
-  return true;
+export function pageMkwrite(k: KernelState, vma: Vma): void {
+  if (wantsWriteNotify(vma)) k.meter.add('mkwrite');
 }
 
 /** folio_mark_dirty: the page must be written back; what reclaim had in mind for it is off. */

@@ -100,8 +100,8 @@ function moveOne(k: KernelState, process: Process, request: MremapRequest, to: V
     unmapRange(k, mm, vpn + newPages, vpn + pages);
     pages = newPages;
   }
-  const source = mm.vmas.find(vpn);
-  if (!source) throw new SyscallError('EFAULT');
+  // What was found above may have been cut.
+  const source = mm.vmas.find(vpn)!;
   const locked = source.has(VM_LOCKED);
   const copy = copyVma(mm, source, vpn, to, newPages);
   movePageTables(k, mm, source, vpn, to, pages);

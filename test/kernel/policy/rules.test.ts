@@ -52,6 +52,22 @@ describe('who may keep a page that is written after fork', () => {
     expect(afterFork(reuse, false, true)).toBe(kind);
   });
 
+  it.each([
+    ['mapcount', 'cowReuse'],
+    ['refcount', 'cowCopy'],
+    ['exclusive', 'cowCopy'],
+  ] as const)('%s: a page of a huge one that nobody else maps has a %s', (reuse, kind) => {
+    const { kernel, store } = machine({ reuse });
+    kernel.mmap(1, { vpn: HUGE, pages: 512, prot: 'rw', shared: false });
+    kernel.madvise(1, HUGE, 512, 'hugepage');
+    store(1, HUGE);
+    kernel.fork(1, 2);
+    // Both map it by its pages; the child drops one of them. References are the folio's.
+    for (const pid of [1, 2]) kernel.mprotect(pid, HUGE + 100, 1, 'r');
+    kernel.munmap(2, HUGE + 7, 1);
+    expect(store(1, HUGE + 7)).toBe(kind);
+  });
+
   it('a page that has a copy on swap is not kept by its mapcount', () => {
     const { on, kernel, store } = machine({ reuse: 'mapcount' }, { swapBytes: 2 ** 20 });
     store(1, A);
@@ -113,6 +129,19 @@ describe('other CPUs that run in the address space', () => {
 
   it('are told to drop everything whatever the range, by broadcast', () => {
     expect(protect({ rule: 'broadcast' }, 1)).toEqual({ ...all, full: 1, ranges: 0, pages: 0 });
+  });
+
+  it('are told to drop everything for a single page that was copied too, by broadcast', () => {
+    const { kernel, store, counters } = machine({
+      shootdown: { ...LINUX_6_18.shootdown, rule: 'broadcast', cpus: 2 },
+    });
+    store(1, A);
+    kernel.fork(1, 2);
+    const { flushFull, flushPages, ipis } = counters;
+    expect(store(1, A)).toBe('cowCopy');
+    expect([counters.flushFull - flushFull, counters.flushPages - flushPages, counters.ipis - ipis]).toEqual([
+      1, 0, 2,
+    ]);
   });
 
   it('are left alone where they idle, by the lazy rule', () => {
