@@ -96,8 +96,14 @@ export class Tlb {
 
   /** As {@link lookup}, leaving no trace. */
   find(key: number): number {
+    const slot = this.small.find(key, 0);
+    if (slot >= 0) return slot + this.small.base;
+    return this.largeCount === 0 ? -1 : this.findLarge(key);
+  }
+
+  private findLarge(key: number): number {
     for (const { array, shift } of this.sizes) {
-      const slot = array.find(key, shift);
+      const slot = shift === 0 ? -1 : array.find(key, shift);
       if (slot >= 0) return slot + array.base;
     }
     return -1;

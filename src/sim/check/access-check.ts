@@ -1,5 +1,5 @@
 import type { AccessType } from '../../core/access.ts';
-import { type Pfn, REGION_PAGES } from '../../core/addr.ts';
+import type { Pfn } from '../../core/addr.ts';
 import type { Arena } from '../../core/arena.ts';
 import type { RegionTable } from '../../core/regions.ts';
 import type { KernelState } from '../../kernel/state.ts';
@@ -23,10 +23,9 @@ const PACKED_END = 2 ** 31;
  */
 export class AccessCheck implements Watch {
   readonly cleared: ClearedAccesses;
-  private readonly views = new PageViews();
+  private readonly views: PageViews;
   private readonly contents: ContentsCheck;
   private readonly useBits: UseBitsCheck;
-  private readonly regions: RegionTable;
   private readonly report: (finding: Finding) => void;
 
   /** @param state of a kernel that keeps contents */
@@ -34,7 +33,7 @@ export class AccessCheck implements Watch {
     this.cleared = new ClearedAccesses(arena);
     this.contents = new ContentsCheck(state.frames, this.cleared);
     this.useBits = new UseBitsCheck(state);
-    this.regions = regions;
+    this.views = new PageViews(regions);
     this.report = report;
   }
 
@@ -61,10 +60,8 @@ export class AccessCheck implements Watch {
 
   after(record: number, offset: number, frame: Pfn): void {
     if (this.cleared.has(record, frame)) return;
-    const page = Math.floor(record / 4);
     const type = (record % 4) as AccessType;
-    const vpn = this.regions.highOf(Math.floor(page / REGION_PAGES)) * REGION_PAGES + (page % REGION_PAGES);
-    const view = this.views.of(vpn);
+    const view = this.views.of((record - type) / 4);
     const wrongContents = this.contents.afterAccess(view, offset, type, frame);
     const wrongBits = this.useBits.afterAccess(view, type);
     if (wrongContents !== null) this.report(wrongContents);

@@ -30,6 +30,8 @@ export class Checker {
   private readonly tlbs: TlbSanitizer;
   /** null where the kernel keeps neither contents nor page tables of its own. */
   private readonly accesses: AccessCheck | null;
+  /** null where the kernel keeps no frames of its own. */
+  private readonly frames: FrameCheck | null;
   private faultsUntilCount = 1;
 
   /** @param arena that the core's own arrays come from */
@@ -38,6 +40,7 @@ export class Checker {
     this.spaces = spaces;
     this.tlbs = new TlbSanitizer(hardware, spaces);
     const { state } = kernel;
+    this.frames = state && new FrameCheck(state);
     this.accesses = state?.keepContents
       ? new AccessCheck(state, hardware.tlbs.regions, arena, (finding) => this.#note(finding))
       : null;
@@ -77,8 +80,8 @@ export class Checker {
 
   #countFrames(operation: string): void {
     const { state } = this.kernel;
-    if (state === null) return;
-    this.#add(new FrameCheck(state, operation).run());
+    if (state === null || this.frames === null) return;
+    this.#add(this.frames.run(operation));
     this.faultsUntilCount = Math.max(64, state.buddy.usedFrames * FAULTS_PER_FRAME);
   }
 

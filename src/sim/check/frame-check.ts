@@ -27,34 +27,27 @@ const ENOUGH = 5;
  */
 export class FrameCheck {
   readonly #k: KernelState;
-  readonly #findings: Finding[] = [];
-  readonly #operation: string;
+  #findings: Finding[] = [];
+  #operation = '';
   /** By frame: entries that map it, a huge entry once for each of its pages. */
-  readonly #mapped = new Map<Pfn, number>();
-  readonly #used = new Set<Pfn>();
+  #mapped = new Int32Array(0);
+  /** By frame, 1 for those that are in use; of the pages of a folio, its head has it too. */
+  #used = new Uint8Array(0);
   /** By frame of a table that a policy shares: entries that point to it. */
   readonly #users = new Map<Pfn, number>();
   #tables = 0;
 
-  constructor(k: KernelState, operation: string) {
+  constructor(k: KernelState) {
     this.#k = k;
-    this.#operation = operation;
   }
 
-  /** All findings; at most a few of each law. */
-  run(): Finding[] {
+  /** All findings after an operation; at most a few of each law. */
+  run(operation: string): Finding[] {
     const k = this.#k;
+    this.#begin(operation);
     for (const mm of liveSpaces(k)) this.#walkSpace(mm);
     for (const file of k.files.values()) for (const pfn of file.cache.values()) this.#use(pfn);
-    for (const [pfn, count] of this.#mapped) {
-      const kept = mapcountOf(k, pfn);
-      if (kept !== count) {
-        this.#report(
-          'mapcounts equal the mappings that exist',
-          `frame ${pfn}: mapcount ${kept}, mapped ${count} times`,
-        );
-      }
-    }
+    this.#checkMapcounts();
     for (const [table, count] of this.#users) {
       const kept = k.frames.refcount[table]!;
       if (kept !== count)
@@ -65,6 +58,21 @@ export class FrameCheck {
     return this.#findings;
   }
 
+  #begin(operation: string): void {
+    const { length } = this.#k.frames;
+    this.#operation = operation;
+    this.#findings = [];
+    this.#users.clear();
+    this.#tables = 0;
+    if (this.#mapped.length < length) {
+      this.#mapped = new Int32Array(length);
+      this.#used = new Uint8Array(length);
+    } else {
+      this.#mapped.fill(0);
+      this.#used.fill(0);
+    }
+  }
+
   #walkSpace(mm: Mm): void {
     this.#walkTable(mm, mm.root, this.#k.mode.levels, 0);
     for (const table of mm.deposits) this.#useTable(table);
@@ -72,19 +80,23 @@ export class FrameCheck {
 
   #walkTable(mm: Mm, table: Pfn, level: number, base: Vpn): void {
     this.#useTable(table);
-    const { tables, pte } = this.#k;
-    for (let index = 0; index < tables.entries[level]!; index++) {
-      const vpn = base + index * tables.span[level]!;
-      const ref = tables.entry(table, level, vpn);
-      const lo = tables.lo(ref);
+    const { tables, pte, mode } = this.#k;
+    const { step, wide, memory } = tables;
+    const span = tables.span[level]!;
+    memory.seek(table);
+    const { words, at } = memory;
+    const end = at + tables.entries[level]! * step;
+    for (let word = at, vpn = base; word < end; word += step, vpn += span) {
+      const lo = words[word]!;
       if (lo === 0) continue;
-      const below = level > 1 ? tables.tableAt(ref) : -1;
-      if (below >= 0) {
+      const hi = wide ? words[word + 1]! : 0;
+      const { format } = mode;
+      if (level > 1 && format.isPresent(lo, hi) && !format.isLeaf(lo, hi, level)) {
+        const below = format.pfnOf(lo, hi);
         if (!this.#isSharedAgain(below)) this.#walkTable(mm, below, level - 1, vpn);
       } else if (pte.present(lo)) {
-        const pages = tables.span[level]!;
-        const pfn = pte.pfn(lo, tables.hi(ref));
-        for (let page = 0; page < pages; page++) this.#map(mm, pfn + page, vpn + page);
+        const pfn = pte.pfn(lo, hi);
+        for (let page = 0; page < span; page++) this.#map(mm, pfn + page, vpn + page);
         if (pte.writable(lo)) this.#checkWritable(mm, pfn, vpn, level);
       }
     }
@@ -100,15 +112,17 @@ export class FrameCheck {
 
   #map(mm: Mm, pfn: Pfn, vpn: Vpn): void {
     const k = this.#k;
-    if (k.isZero(pfn)) return;
-    this.#mapped.set(pfn, (this.#mapped.get(pfn) ?? 0) + 1);
-    this.#use(pfn);
-    if (k.frames.has(pfn, PG_FREE) || k.frames.refcount[this.#head(pfn)]! <= 0) {
+    const flags = k.frames.flags[pfn] ?? PG_FREE;
+    if (flags & PG_ZERO) return;
+    if (flags & PG_FREE || k.frames.refcount[this.#head(pfn)]! <= 0) {
       this.#report('no entry maps a free frame', `${place(mm, vpn)} maps frame ${pfn}`);
     }
-    if (k.frames.has(pfn, PG_TABLE)) {
+    if (flags & PG_TABLE) {
       this.#report('no entry maps a page table', `${place(mm, vpn)} maps frame ${pfn}`);
     }
+    if (pfn >= this.#mapped.length) return;
+    this.#mapped[pfn]!++;
+    this.#use(pfn);
   }
 
   #checkWritable(mm: Mm, pfn: Pfn, vpn: Vpn, level: number): void {
@@ -129,7 +143,7 @@ export class FrameCheck {
 
   #useTable(table: Pfn): void {
     this.#tables++;
-    if (this.#used.has(table)) this.#report('no frame is used twice', `frame ${table} is a table twice`);
+    if (this.#used[table] === 1) this.#report('no frame is used twice', `frame ${table} is a table twice`);
     if (!this.#k.frames.has(table, PG_TABLE)) {
       this.#report('no frame is used twice', `frame ${table} is used as a table and is none`);
     }
@@ -137,27 +151,39 @@ export class FrameCheck {
   }
 
   #use(pfn: Pfn): void {
-    this.#used.add(pfn);
+    this.#used[pfn] = 1;
+    this.#used[this.#head(pfn)] = 1;
   }
 
   #head(pfn: Pfn): Pfn {
     return this.#k.frames.has(pfn, PG_LARGE) ? this.#k.folios.headOf(pfn) : pfn;
   }
 
+  #checkMapcounts(): void {
+    const k = this.#k;
+    const { frames } = k;
+    for (let pfn = 0; pfn < frames.length; pfn++) {
+      const count = this.#mapped[pfn]!;
+      if (count === frames.mapcount[pfn] && !frames.has(pfn, PG_LARGE)) continue;
+      const kept = mapcountOf(k, pfn);
+      if (kept === count) continue;
+      this.#report(
+        'mapcounts equal the mappings that exist',
+        `frame ${pfn}: mapcount ${kept}, mapped ${count} times`,
+      );
+    }
+  }
+
   /** What exists and nothing refers to: tables, and frames with references that nobody was found to hold. */
   #checkLeaks(): void {
-    const k = this.#k;
-    const { counters, frames } = k;
+    const { counters, frames } = this.#k;
     if (counters.tables !== this.#tables) {
       this.#report('no frame is leaked', `${counters.tables} page tables exist, ${this.#tables} are in use`);
     }
-    const heads = new Set([...this.#used].map((pfn) => this.#head(pfn)));
     for (let pfn = 0; pfn < frames.length; pfn++) {
-      if (frames.refcount[pfn]! <= 0 || frames.has(pfn, PG_ZERO | PG_SWAPCACHE) || heads.has(pfn)) continue;
-      this.#report(
-        'no frame is leaked',
-        `frame ${pfn} has ${frames.refcount[pfn]} references that nobody holds`,
-      );
+      const references = frames.refcount[pfn]!;
+      if (references <= 0 || this.#used[pfn] === 1 || frames.has(pfn, PG_ZERO | PG_SWAPCACHE)) continue;
+      this.#report('no frame is leaked', `frame ${pfn} has ${references} references that nobody holds`);
     }
   }
 

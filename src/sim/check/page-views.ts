@@ -1,13 +1,17 @@
-import type { Pfn, Vpn } from '../../core/addr.ts';
+import { type Pfn, REGION_PAGES, type Vpn } from '../../core/addr.ts';
+import type { RegionTable } from '../../core/regions.ts';
 import type { Cell } from './shadow.ts';
 
-const PLACES = 2 ** 15;
+const PLACES = 2 ** 16;
 /** Spreads address spaces over the places. */
 const SPREAD = 0x9e3779b1;
 
 /** What is known of a page of an address space, from the looks at it so far. */
 export interface PageView {
-  readonly root: Pfn;
+  /** The views of its address space. */
+  readonly space: ReadonlyMap<number, PageView>;
+  /** As records of the trace number it. */
+  readonly page: number;
   readonly vpn: Vpn;
   /** What its loads must see and where its stores go, once that was asked (shadow.ts). */
   loaded: Cell | null;
@@ -21,20 +25,25 @@ export interface PageView {
 
 /** The views of all pages that were looked at, by address space; one is selected. */
 export class PageViews {
-  private readonly spaces = new Map<Pfn, Map<Vpn, PageView>>();
+  private readonly regions: RegionTable;
+  private readonly spaces = new Map<Pfn, Map<number, PageView>>();
   private readonly rootOf = new Map<number, Pfn>();
   /** Views used lately, each page having one place: a short cut past the Maps. */
   private readonly lately = new Array<PageView | null>(PLACES).fill(null);
-  private pages = new Map<Vpn, PageView>();
-  private root: Pfn = 0;
+  private pages = new Map<number, PageView>();
+  private offset = 0;
+
+  constructor(regions: RegionTable) {
+    this.regions = regions;
+  }
 
   /** Goes over to the address space of `pid`, whose root table this is. */
   select(pid: number, root: Pfn): void {
     if (this.rootOf.get(pid) !== root) {
       this.rootOf.set(pid, root);
-      this.#drop(root);
+      this.spaces.delete(root);
     }
-    this.root = root;
+    this.offset = Math.imul(root, SPREAD);
     let pages = this.spaces.get(root);
     if (pages === undefined) {
       pages = new Map();
@@ -44,18 +53,23 @@ export class PageViews {
   }
 
   /** The view of a page of the selected address space. */
-  of(vpn: Vpn): PageView {
-    const { root } = this;
-    const place = (vpn + root * SPREAD) & (PLACES - 1);
+  of(page: number): PageView {
+    const place = (page + this.offset) & (PLACES - 1);
     const known = this.lately[place]!;
-    if (known !== null && known.vpn === vpn && known.root === root) return known;
-    let view = this.pages.get(vpn);
+    if (known !== null && known.page === page && known.space === this.pages) return known;
+    let view = this.pages.get(page);
     if (view === undefined) {
-      view = { root, vpn, loaded: null, stored: null, term: 0, place: 0, frame: 0, bits: 0 };
-      this.pages.set(vpn, view);
+      view = this.#look(page);
+      this.pages.set(page, view);
     }
     this.lately[place] = view;
     return view;
+  }
+
+  #look(page: number): PageView {
+    const low = page % REGION_PAGES;
+    const vpn = this.regions.highOf((page - low) / REGION_PAGES) * REGION_PAGES + low;
+    return { space: this.pages, page, vpn, loaded: null, stored: null, term: 0, place: 0, frame: 0, bits: 0 };
   }
 
   /** A call of `pid` has changed what its pages are, or ended it. One has to be selected before pages are asked for. */
@@ -63,11 +77,6 @@ export class PageViews {
     const root = this.rootOf.get(pid);
     if (root === undefined) return;
     this.rootOf.delete(pid);
-    this.#drop(root);
-  }
-
-  #drop(root: Pfn): void {
-    if (!this.spaces.delete(root)) return;
-    this.lately.fill(null);
+    this.spaces.delete(root);
   }
 }

@@ -1,4 +1,4 @@
-import { FETCH, LOAD, STORE, USER } from '../../core/access.ts';
+import { ACCESS_NAMES, type AccessType, FETCH, LOAD, STORE, USER } from '../../core/access.ts';
 import { formatAddress, REGION_PAGES } from '../../core/addr.ts';
 import { ATTR_GLOBAL } from '../../core/attributes.ts';
 import { spanShifts } from '../../mmu/mode/mode.ts';
@@ -10,6 +10,8 @@ import type { Finding } from './finding.ts';
 
 /** Pages around a fault whose PTEs the kernel may have written: a fault-around window on either side. */
 const NEAR = 16;
+/** What a TLB entry allows to user code: bit access of its mask. */
+const USER_ACCESSES = 7;
 
 /**
  * The stale-TLB sanitizer: no entry may allow what the page tables do not. It looks right after the kernel changed
@@ -38,15 +40,18 @@ export class TlbSanitizer {
   afterFault(asid: number, vpn: number, root: number, operation: string): Finding[] {
     const { tlbs } = this.hardware;
     const findings: Finding[] = [];
-    for (let page = Math.max(0, vpn - NEAR); page <= vpn + NEAR; page++) {
+    const end = vpn + NEAR;
+    for (let page = Math.max(0, vpn - NEAR); page <= end; ) {
       const region = tlbs.regions.find(Math.floor(page / REGION_PAGES));
-      if (region < 0) continue;
-      const low = page % REGION_PAGES;
-      const key = tlbs.keyOf(asid, region, low);
-      for (const tlb of tlbs.all) {
-        const slot = tlb.find(key);
-        if (slot >= 0) this.#examine(tlb, slot, page, root, operation, findings);
+      const stretchEnd = Math.min(end, page - (page % REGION_PAGES) + REGION_PAGES - 1);
+      for (; region >= 0 && page <= stretchEnd; page++) {
+        const key = tlbs.keyOf(asid, region, page % REGION_PAGES);
+        for (const tlb of tlbs.all) {
+          const slot = tlb.find(key);
+          if (slot >= 0) this.#examine(tlb, slot, page, root, operation, findings);
+        }
       }
+      page = stretchEnd + 1;
     }
     return findings;
   }
@@ -113,21 +118,32 @@ export class TlbSanitizer {
 
   /** What the entry allows and the tables do not, in words; null when there is nothing. */
   #problem(tlb: Tlb, slot: number, vpn: number, root: number): string | null {
-    const walker = this.walker;
-    const allowed = tlb.allowed[slot]!;
-    const frame = tlb.frameOf(slot, vpn % REGION_PAGES);
+    const { walker } = this;
     walker.root = root;
+    const allowed = tlb.allowed[slot]! & USER_ACCESSES;
+    const frame = tlb.frameOf(slot, vpn % REGION_PAGES);
+    const walk = walker.walk(vpn, 0, LOAD, USER, PEEK);
+    if (
+      walk.fault === null &&
+      walk.pfn === frame &&
+      (allowed & ~walker.rules.allowedMask(walk.attributes)) === 0
+    )
+      return null;
     for (const access of [LOAD, FETCH, STORE] as const) {
-      if (((allowed >> access) & 1) === 0) continue;
-      const walk = walker.walk(vpn, 0, access, USER, PEEK);
-      if (walk.fault !== null) return `a ${WORDS[access]} hits, and the tables say ${walk.fault.reason}`;
-      if (walk.pfn !== frame) return `it leads to frame ${frame}, and the tables to ${walk.pfn}`;
-      if (access === STORE && (walk.lo & this.hardware.mode.format.dirty) === 0) {
-        return 'a store hits without setting D, and D is clear in the PTE';
+      if ((allowed >> access) & 1) {
+        const problem = this.#problemOf(access, frame, vpn);
+        if (problem !== null) return problem;
       }
     }
     return null;
   }
-}
 
-const WORDS = ['fetch', 'load', 'store'] as const;
+  #problemOf(access: AccessType, frame: number, vpn: number): string | null {
+    const walk = this.walker.walk(vpn, 0, access, USER, PEEK);
+    if (walk.fault !== null) return `a ${ACCESS_NAMES[access]} hits, and the tables say ${walk.fault.reason}`;
+    if (walk.pfn !== frame) return `it leads to frame ${frame}, and the tables to ${walk.pfn}`;
+    if (access === STORE && (walk.lo & this.hardware.mode.format.dirty) === 0)
+      return 'a store hits without setting D, and D is clear in the PTE';
+    return null;
+  }
+}
