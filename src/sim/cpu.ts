@@ -154,8 +154,10 @@ export class Cpu {
       const record = records.keys[at]!;
       const { generation } = tlbs;
       tlbs.first(record & 3).lookups++;
-      const allowed = this.runOne(records, at, issued, false, watch);
-      if (records.places !== null && !this.loops.isSteady(allowed, record & 3, generation)) return at;
+      const allowed = this.runOne(records, at, issued, false);
+      const upset = allowed !== 0 && watch.after(record, offsetOf(records, at), this.mmu.frame);
+      const steady = !upset && this.loops.isSteady(allowed, record & 3, generation);
+      if (records.places !== null && !steady) return at;
     }
     return to;
   }
@@ -179,15 +181,20 @@ export class Cpu {
       at = accelerator.run(at, to, this.asid, this.root, this.stale, cleared);
       this.stale = false;
       if (watch !== null && watch.cleared.frame !== NOWHERE) {
-        watch.after(records.keys[at - 1]!, offsetOf(records, at - 1), watch.cleared.frame);
+        const last = at - 1;
+        this.stale = watch.after(records.keys[last]!, offsetOf(records, last), watch.cleared.frame);
+        if (records.places !== null && this.stale) broke = last;
         continue;
       }
       if (at === to) break;
-      const type = records.keys[at]! & 3;
+      const record = records.keys[at]!;
       const generation = this.moved ? NOTHING : tlbs.generation;
-      tlbs.first(type).lookups++;
-      const allowed = this.dropped ? 0 : this.runOne(records, at, issued, accelerator.tried, watch);
-      if (records.places !== null && !this.loops.isSteady(allowed, type, generation)) broke = at;
+      tlbs.first(record & 3).lookups++;
+      const allowed = this.dropped ? 0 : this.runOne(records, at, issued, accelerator.tried);
+      const looked = watch !== null && allowed !== 0;
+      const upset = looked && watch.after(record, offsetOf(records, at), this.mmu.frame);
+      const steady = !upset && this.loops.isSteady(allowed, record & 3, generation);
+      if (records.places !== null && !steady) broke = at;
       at++;
     }
     accelerator.end();
@@ -215,22 +222,14 @@ export class Cpu {
   }
 
   /** A record whose lookup is counted. `tried`: so are its misses. */
-  private runOne(
-    records: PackedRecords,
-    at: number,
-    issued: number,
-    tried: boolean,
-    watch: Watch | null,
-  ): number {
+  private runOne(records: PackedRecords, at: number, issued: number, tried: boolean): number {
     const record = records.keys[at]!;
     const offset = offsetOf(records, at);
     const key = (record >>> 2) | (this.asid << PACKED_ASID_SHIFT);
     const low = (record >>> 2) & (REGION_PAGES - 1);
     this.stale = true;
     this.window.issued = issued + placeOf(records, at);
-    const allowed = this.access.run(key, record >>> 22, low, offset, record & 3, tried ? 1 : 0);
-    if (watch !== null && allowed !== 0) watch.after(record, offset, this.mmu.frame);
-    return allowed;
+    return this.access.run(key, record >>> 22, low, offset, record & 3, tried ? 1 : 0);
   }
 
   /** Any chunk, any number of regions and ASIDs: no filter, no packed keys. Slower and just as exact. */

@@ -5,6 +5,9 @@ import type { ClearedAccesses } from './check/cleared.ts';
 export interface Watch {
   /** Accesses that need no look. */
   readonly cleared: ClearedAccesses;
-  /** A record of the running process, with its offset in the page, was translated to `frame`. */
-  after(record: number, offset: number, frame: Pfn): void;
+  /**
+   * A record of the running process, with its offset in the page, was translated to `frame`. True when accesses that
+   * needed no look need one again.
+   */
+  after(record: number, offset: number, frame: Pfn): boolean;
 }

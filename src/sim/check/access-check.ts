@@ -58,8 +58,9 @@ export class AccessCheck implements Watch {
     this.useBits.afterCall(event, operation);
   }
 
-  after(record: number, offset: number, frame: Pfn): void {
-    if (this.cleared.has(record, frame)) return;
+  after(record: number, offset: number, frame: Pfn): boolean {
+    if (this.cleared.has(record, frame)) return false;
+    const { terms } = this.cleared;
     const type = (record % 4) as AccessType;
     const view = this.views.of((record - type) / 4);
     const wrongContents = this.contents.afterAccess(view, offset, type, frame);
@@ -67,6 +68,7 @@ export class AccessCheck implements Watch {
     if (wrongContents !== null) this.report(wrongContents);
     if (wrongBits !== null) this.report(wrongBits);
     if (wrongContents === null && wrongBits === null && record < PACKED_END) this.cleared.add(record, frame);
+    return this.cleared.terms !== terms;
   }
 
   #afterKernel(): void {

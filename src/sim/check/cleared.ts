@@ -18,6 +18,8 @@ export class ClearedAccesses {
   /** Places in use, so that forgetting costs no more than adding did. */
   private readonly used = new Int32Array(CLEARED_PLACES);
   private count = 0;
+  /** How often all were forgotten. */
+  terms = 0;
 
   constructor(arena: Arena) {
     this.words = arena.int32(FIRST + 2 * CLEARED_PLACES);
@@ -49,5 +51,6 @@ export class ClearedAccesses {
   forget(): void {
     for (let i = 0; i < this.count; i++) this.words[this.used[i]! + 1] = NOWHERE;
     this.count = 0;
+    this.terms++;
   }
 }
