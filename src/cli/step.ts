@@ -27,7 +27,7 @@ export const stepCommand: CommandModule<object, StepArguments> = {
   builder: (yargs) =>
     yargs
       .positional('file', { type: 'string', demandOption: true, describe: 'a scenario' })
-      .option('machine', MACHINE_OPTION)
+      .option('machine', { ...MACHINE_OPTION, default: 'lab-tiny' })
       .option('all', { type: 'boolean', describe: 'print every step and stop' }),
   handler: async ({ file, machine: name, all }) => {
     const text = await readText(file, 'a scenario');

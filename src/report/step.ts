@@ -1,3 +1,4 @@
+import type { Pfn } from '../core/addr.ts';
 import {
   answerWords,
   type Cursor,
@@ -8,6 +9,7 @@ import {
   type Recording,
 } from '../sim/replay/index.ts';
 import { columns, thousands } from './format.ts';
+import { sharersByFrame } from './sharers.ts';
 
 /** Steps and frames shown at once; the rest is counted. */
 const STEPS_SHOWN = 12;
@@ -47,7 +49,7 @@ export function momentText(recording: Recording, cursor: Cursor, title: string):
     parts.push(stepList(recording, operation, number));
   }
   parts.push(`  ${describeStep(recording, number).sentence}`);
-  parts.push(frameTable(cursor));
+  parts.push(frameTable(recording, cursor));
   return `${parts.join('\n\n')}\n`;
 }
 
@@ -63,11 +65,14 @@ function stepList(recording: Recording, { firstStep, lastStep }: OperationRecord
   return lines.join('\n');
 }
 
-function frameTable(cursor: Cursor): string {
+function frameTable(recording: Recording, cursor: Cursor): string {
   const frames = [...dataFrames(cursor.state)].filter(
     ({ kind, mapcount }) => kind !== 'zero' && mapcount > 0,
   );
   if (frames.length === 0) return '  no page is mapped';
+  const sharers = sharersByFrame(recording, cursor);
+  const mapsOf = (pfn: Pfn) => sharers.get(pfn)?.join(', ') ?? '';
+  const width = Math.max('mapped by'.length, ...frames.map(({ pfn }) => mapsOf(pfn).length));
   const rows = frames
     .slice(0, FRAMES_SHOWN)
     .map(({ pfn, kind, mapcount, references, exclusive, byte }) => [
@@ -77,7 +82,9 @@ function frameTable(cursor: Cursor): string {
       String(references),
       exclusive ? 'yes' : '',
       byte === undefined ? '' : String(byte),
+      mapsOf(pfn).padEnd(width),
     ]);
   const rest = frames.length > FRAMES_SHOWN ? `\n  ... ${frames.length - FRAMES_SHOWN} more` : '';
-  return `${columns([['frame', 'kind', 'mapped', 'references', 'exclusive', 'byte 0'], ...rows])}${rest}`;
+  const head = ['frame', 'kind', 'mapped', 'references', 'exclusive', 'byte 0', 'mapped by'.padEnd(width)];
+  return `${columns([head, ...rows])}${rest}`;
 }

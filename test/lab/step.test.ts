@@ -52,10 +52,17 @@ describe('stepping through a scenario in the terminal', () => {
       [...momentText(recording, cursor, 't').matchAll(/^ +0x\w+ +anon +(\d)/gm)].map(([, count]) =>
         Number(count),
       );
+    const sharers = () =>
+      [...momentText(recording, cursor, 't').matchAll(/^ +0x\w+ +anon .*? {2}(\d A.*)$/gm)].map(
+        ([, who]) => who,
+      );
     for (let i = 0; i < 4; i++) move(recording, cursor, 'n');
     expect(mapped()).toEqual([2]);
+    expect(sharers()).toEqual(['1 A+0p, 2 A+0p']);
     move(recording, cursor, 'n');
     expect(mapped()).toEqual([1, 1]);
+    // The one who wrote has a frame of its own; nobody gave W back to the other.
+    expect(sharers()).toEqual(['1 A+0p', '2 A+0p W']);
   });
 
   it('prints every line with its answer where there is no terminal', () => {
