@@ -24,15 +24,15 @@ export const MUTANTS: readonly Mutant[] = [
   {
     bug: 'fork clears W in the page table of the child only',
     exercise: 'parent-stays-writable',
-    file: 'src/kernel/pagetable/copy-ptes.ts',
-    find: '        slab[from] = shared;\n',
+    file: 'src/kernel/pagetable/copy-ordinary.ts',
+    find: '    slab[at] = shared;\n',
     replace: '',
   },
   {
     bug: 'fork does not raise the counts of the pages',
     exercise: 'count-not-raised',
-    file: 'src/kernel/pagetable/copy-ptes.ts',
-    find: '        refcount[pfn]!++;\n        mapcount[pfn]!++;\n',
+    file: 'src/kernel/pagetable/copy-ordinary.ts',
+    find: '    refcount[pfn]!++;\n    mapcount[pfn]!++;\n',
     replace: '',
   },
   {
