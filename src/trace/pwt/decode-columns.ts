@@ -1,8 +1,8 @@
 import { FETCH, LOAD, STORE } from '../../core/access.ts';
-import { InputError } from '../../core/errors.ts';
 import { MODIFY } from '../access-cursor.ts';
 import { BY_KERNEL, MODIFIES, OFFSET_MASK } from '../chunk.ts';
 import { CHUNK_FULL, type ChunkBuilder } from '../chunk-builder.ts';
+import { checkRegions, misfit } from './fit.ts';
 import {
   type Columns,
   HOW_BYTE,
@@ -34,7 +34,9 @@ export class ColumnDecoder {
   readonly #slotLow = new Int32Array(SLOTS);
   readonly #slotRegion = new Int32Array(SLOTS);
 
+  /** @throws InputError without a place when the columns name regions that the block has not */
   constructor(columns: Columns, builder: ChunkBuilder) {
+    checkRegions(columns);
     this.#columns = columns;
     this.#builder = builder;
     this.#regionIds = Int32Array.from(columns.regionHighs, (high) => builder.region(high));
@@ -51,21 +53,17 @@ export class ColumnDecoder {
 
   /**
    * Every column must be used up when the last access is done. Tags that ask for more than a column holds make wrong
-   * accesses until then, and nothing worse: what is not there reads as 0.
+   * accesses until then, and nothing worse: what is not there reads as 0. {@link checkTags} knows it before.
    * @throws InputError without a place
    */
   checkUsedUp(): void {
-    const { bytes, words, lows, sizes, regions, regionHighs } = this.#columns;
-    let highest = 0;
-    for (let i = 0; i < regions.length; i++) if (regions[i]! > highest) highest = regions[i]!;
-    if (
-      this.#byte !== bytes.length ||
-      this.#word !== words.length ||
-      this.#whole !== lows.length ||
-      this.#escape !== sizes.length ||
-      (this.at > 0 && highest >= regionHighs.length)
-    )
-      throw new InputError('the columns of the block do not fit each other');
+    const { bytes, words, lows, sizes } = this.#columns;
+    const usedUp =
+      this.#byte === bytes.length &&
+      this.#word === words.length &&
+      this.#whole === lows.length &&
+      this.#escape === sizes.length;
+    if (!usedUp) throw misfit();
   }
 
   /** The fast path: packed keys, coded sizes, no page crossed. Stops before the first access that is otherwise. */
@@ -197,7 +195,7 @@ export class ColumnDecoder {
       this.#slotLow[slot] = low;
       this.#slotRegion[slot] = region;
     }
-    const high = regionHighs[region]!;
+    const high = regionHighs[region | 0]!;
     if (type === MODIFY) this.#builder.modify(high, low, size);
     else this.#builder.add(type, high, low, size, coded & SIZE_BY_KERNEL ? BY_KERNEL : 0);
   }

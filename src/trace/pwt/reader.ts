@@ -9,6 +9,7 @@ import type { Inflater } from './codec.ts';
 import { ColumnDecoder } from './decode-columns.ts';
 import { decodeEvents } from './event-records.ts';
 import { describePwt } from './file-header.ts';
+import { checkTags } from './fit.ts';
 import type { Columns } from './layout.ts';
 import {
   BLOCK_HEADER_BYTES,
@@ -72,7 +73,9 @@ export async function* decodeBlocks(
   try {
     if (before === null) await skipFileHeader(reader, options.name);
     const start = before ?? { blocks: 0, accesses: 0 };
-    for await (const block of unpackedBlocks(reader, start, options)) yield* decodeBlock(block, builder);
+    const whole = options.recover !== undefined;
+    for await (const block of unpackedBlocks(reader, start, options))
+      yield* decodeBlock(block, builder, whole);
   } catch (error) {
     if (!(error instanceof InputError) || !options.recover) throw error;
     options.recover(error);
@@ -197,26 +200,29 @@ function placed(error: unknown, place: string, blocks: number | null, accesses: 
   return new InputError(message, { place, remedy: `--recover reads ${before} before it` });
 }
 
+/** @param whole a block is not begun unless its columns fit, of which otherwise the last access is witness */
 function* decodeBlock(
   { columns, events, place }: Block,
   builder: ChunkBuilder,
+  whole: boolean,
 ): Generator<Chunk, void, undefined> {
-  const decoder = new ColumnDecoder(columns, builder);
-  const accesses = columns.tags.length;
-  for (let next = 0; next <= events.length; next++) {
-    const limit = next < events.length ? Math.min(events[next]!.at, accesses) : accesses;
-    while (decoder.at < limit) {
-      decoder.decode(limit);
-      if (builder.full) {
-        yield builder.chunk;
-        builder.clear();
-      }
-    }
-    if (next < events.length) builder.event(events[next]!.event);
-  }
   try {
+    if (whole) checkTags(columns);
+    const decoder = new ColumnDecoder(columns, builder);
+    const accesses = columns.tags.length;
+    for (let next = 0; next <= events.length; next++) {
+      const limit = next < events.length ? Math.min(events[next]!.at, accesses) : accesses;
+      while (decoder.at < limit) {
+        decoder.decode(limit);
+        if (builder.full) {
+          yield builder.chunk;
+          builder.clear();
+        }
+      }
+      if (next < events.length) builder.event(events[next]!.event);
+    }
     decoder.checkUsedUp();
   } catch (error) {
-    throw placed(error, place, null, null);
+    throw error instanceof InputError ? placed(error, place, null, null) : error;
   }
 }

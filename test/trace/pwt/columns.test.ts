@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { InputError } from '../../../src/core/errors.ts';
 import { ChunkBuilder } from '../../../src/trace/chunk-builder.ts';
 import { ColumnDecoder } from '../../../src/trace/pwt/decode-columns.ts';
+import { checkTags } from '../../../src/trace/pwt/fit.ts';
 import type { Columns } from '../../../src/trace/pwt/layout.ts';
 
 /** Columns that fit no other: what a checksum cannot see when they were made on purpose. */
@@ -46,6 +47,7 @@ describe('columns that do not fit each other', () => {
       'a region that the table has not',
       { tags: Uint8Array.of(0b1100), lows: Int32Array.of(1), regions: Uint16Array.of(1) },
     ],
+    ['accesses, and no region', { tags: Uint8Array.of(0), regionHighs: new Uint32Array(0) }],
   ])('are refused: %s', (_, wrong) => {
     expect(() => decodeAll({ ...empty, ...wrong })).toThrow(InputError);
   });
@@ -62,4 +64,49 @@ describe('columns that do not fit each other', () => {
       { numRuns: 300 },
     );
   });
+
+  it('make no access in a region that nobody named, whatever they are', () => {
+    fc.assert(
+      fc.property(columns, ({ regionHighs, regions, ...rest }) => {
+        const named = {
+          ...rest,
+          regionHighs: Uint32Array.of(7, ...regionHighs),
+          regions: regions.map(() => 0),
+        };
+        const builder = new ChunkBuilder();
+        try {
+          new ColumnDecoder(named, builder).decode(named.tags.length);
+        } catch (error) {
+          expect(error).toBeInstanceOf(InputError);
+        }
+        const { chunk, regions: known } = builder;
+        for (let i = 0; i < chunk.count; i++) expect([7, 8]).toContain(known.highOf(chunk.keys[i]! >>> 22));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('are known by their tags alone, before anything is decoded', () => {
+    fc.assert(
+      fc.property(columns, (given) => {
+        const whole = { ...given, regionHighs: Uint32Array.of(0), regions: given.regions.map(() => 0) };
+        whole.sizeTable.fill(4);
+        whole.sizes.fill(4);
+        const before = () => checkTags(whole);
+        if (misfits(() => decodeAll(whole))) expect(before).toThrow(InputError);
+        else expect(before).not.toThrow();
+      }),
+      { numRuns: 300 },
+    );
+  });
 });
+
+function misfits(decode: () => void): boolean {
+  try {
+    decode();
+    return false;
+  } catch (error) {
+    if (error instanceof InputError) return true;
+    throw error;
+  }
+}
