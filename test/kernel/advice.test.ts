@@ -136,6 +136,23 @@ describe('memory that is populated from a file that is not cached', () => {
   });
 });
 
+describe('the huge zero page', () => {
+  it('is one, whoever reads', () => {
+    const stage = new Stage({});
+    stage.map(0, 2048);
+    stage.kernel.madvise(1, A, 2048, 'hugepage');
+    stage.touch(1, 0);
+    const { buddy } = stage.kernel.state;
+    const used = buddy.usedFrames;
+    expect([stage.touch(1, 600), stage.on.access(1, A + 7, 0, false)]).toEqual([
+      ['hugeZeroPage'],
+      stage.on.access(1, A + 512 + 7, 0, false),
+    ]);
+    // A table is set aside for the day that it is split.
+    expect(buddy.usedFrames - used).toBe(1);
+  });
+});
+
 describe('a page on swap that was shared', () => {
   it('is its last user’s alone when it comes back: written in place', () => {
     const stage = new Stage({}, { swapBytes: MIB });

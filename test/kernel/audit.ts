@@ -19,7 +19,7 @@ import {
   writeBackBill,
   zapBill,
 } from '../oracle/kernel-bill.ts';
-import { type KernelView, piecesOf, type Space, viewOf } from '../oracle/kernel-view.ts';
+import { changedEntries, type KernelView, piecesOf, type Space, viewOf } from '../oracle/kernel-view.ts';
 
 /** Every part for one cycle a unit, so that a ledger line is a number of units. */
 export const ONE_EACH = Object.fromEntries(PARTS.map((part) => [part, 1])) as PartCosts;
@@ -127,7 +127,10 @@ export function auditBills(kernel: LinuxKernel, book: Book): string[] {
   kernel.munmap = watch('munmap', kernel.munmap, (before, after, [pid, vpn, pages]) => ({
     bill: call(unmapBill(spaceOf(before, pid), vpn, vpn + pages), freed(before, after)),
   }));
-  kernel.mprotect = watch('mprotect', kernel.mprotect, (before, _after, [pid, vpn, pages, prot]) => {
+  kernel.mprotect = watch('mprotect', kernel.mprotect, (before, after, [pid, vpn, pages, prot]) => {
+    wrong.push(
+      ...changedEntries(spaceOf(before, pid), spaceOf(after, pid)).map((page) => `mprotect changed ${page}`),
+    );
     const access = [...prot].reduce((bits, letter) => bits | ({ r: 1, w: 2, x: 4 }[letter] ?? 0), 0);
     const wanted = access === 4 ? access | EXEC_ONLY : access;
     const bill = protectBill(spaceOf(before, pid), vpn, vpn + pages, wanted, 7 | EXEC_ONLY);
@@ -138,7 +141,10 @@ export function auditBills(kernel: LinuxKernel, book: Book): string[] {
   kernel.fork = watch('fork', kernel.fork, (before, after, [pid, child]) => {
     const { mm } = kernel.process(child);
     expectEqual('resident peak of a child', mm.residentPeak, mm.resident);
-    const bill = forkBill(after.spaces.get(mm.id)!);
+    const [parent, copy] = [spaceOf(after, pid), after.spaces.get(mm.id)!];
+    wrong.push(...changedEntries(spaceOf(before, pid), parent).map((page) => `fork changed ${page}`));
+    wrong.push(...changedEntries(parent, copy, true).map((page) => `the child's ${page} is another`));
+    const bill = forkBill(copy);
     return {
       bill: call(bill),
       counted: {

@@ -35,7 +35,6 @@ export const HURRIED = new Set([
   'test/kernel/conservation.test.ts',
   'test/kernel/pressure.test.ts',
   'test/kernel/proc.test.ts',
-  'test/kernel/vma-runs.test.ts',
   'test/kernel/policy/conformance.test.ts',
   'test/kernel/policy/swapped.test.ts',
 ]);

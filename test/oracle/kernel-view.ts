@@ -3,6 +3,7 @@ import type { LinuxKernel } from '../../src/kernel/linux.ts';
 /** Bits of x86-64 entries and of src/kernel/frame/frames.ts by value: the oracle shares no code with the kernel. */
 const PRESENT = 1;
 const WRITABLE = 2;
+const ACCESSED = 32;
 const DIRTY = 64;
 const LEAF_ABOVE = 128;
 const PROT_NONE = 256;
@@ -20,6 +21,7 @@ export interface Leaf {
   readonly zero: boolean;
   readonly writable: boolean;
   readonly dirty: boolean;
+  readonly young: boolean;
 }
 
 export interface Area {
@@ -93,6 +95,7 @@ export function viewOf(kernel: LinuxKernel): KernelView {
           zero: !swap && (k.frames.flags[pfn]! & ZERO) !== 0,
           writable: (lo & (PRESENT | WRITABLE)) === (PRESENT | WRITABLE),
           dirty: (lo & DIRTY) !== 0,
+          young: (lo & ACCESSED) !== 0,
         });
       }
     };
@@ -134,4 +137,23 @@ export function piecesOf({ areas }: Space, start: number, end: number): Area[] {
     .filter((area) => area.start < end && area.end > start)
     .map((area) => ({ ...area, start: Math.max(area.start, start), end: Math.min(area.end, end) }))
     .filter((area) => area.start < area.end);
+}
+
+/**
+ * Entries of `before` that are in `after` too and lead elsewhere, or have other A and D bits, in words. A huge leaf may
+ * have become small ones to the same frames. `old`: A is clear in all of them now.
+ */
+export function changedEntries(before: Space, after: Space, old = false): string[] {
+  const changed: string[] = [];
+  for (const [vpn, was] of before.leaves)
+    for (let i = 0; i < (was.huge ? HUGE : 1); i += 1) {
+      const is = leafAt(after, vpn + i);
+      if (!is || was.swap) continue;
+      const frame = is.huge ? is.pfn + i : is.pfn;
+      const same = was.zero || frame === was.pfn + i;
+      if (!same || is.dirty !== (was.dirty && !was.zero) || is.young !== (was.young && !old))
+        changed.push(`page ${vpn + i}`);
+      if (is.huge) break;
+    }
+  return changed;
 }

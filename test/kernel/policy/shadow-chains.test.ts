@@ -297,4 +297,14 @@ describe('delayed copy (asymmetric)', () => {
     expect([paid.allocate, paid.pteWrite, stage.load(6, 41), stage.load(5, 41)]).toEqual([1, 1, 7, 7]);
     expect([stage.load(3, 1024), stage.load(4, 40), stage.load(1, 40), stage.broken]).toEqual([7, 7, 9, []]);
   });
+
+  it('has whoever took a page over be its source from then on', () => {
+    const { stage, kernel, frameOf } = asymmetric();
+    kernel.exit(1);
+    expect(stage.store(2, 0)).toEqual(['cowReuse']);
+    kernel.fork(2, 3);
+    const own = frameOf(2, 0);
+    stage.store(2, 0, 9);
+    expect([frameOf(2, 0), stage.load(3, 0), stage.broken]).toEqual([own, 1, []]);
+  });
 });
