@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { LOAD, STORE } from '../../../src/core/access.ts';
+import { PG_TABLE } from '../../../src/kernel/frame/frames.ts';
 import type { EntryRef } from '../../../src/kernel/pagetable/table.ts';
 import { takeUseBits } from '../../../src/kernel/pagetable/use-bits.ts';
 import type { KernelState } from '../../../src/kernel/state.ts';
@@ -7,6 +8,7 @@ import type { Core } from '../../../src/sim/accelerator/choose.ts';
 import type { Finding } from '../../../src/sim/check/finding.ts';
 import type { KernelSide } from '../../../src/sim/kernel.ts';
 import { loadMachine } from '../../../src/sim/machine/load.ts';
+import { loadPolicy } from '../../../src/sim/policy/read.ts';
 import { Simulation } from '../../../src/sim/run.ts';
 import type { TraceEvent } from '../../../src/trace/event.ts';
 import { type Step, stepsOf } from '../trace-of.ts';
@@ -28,10 +30,21 @@ const fork: TraceEvent = { kind: 'fork', pid: 1, child: 2 };
 
 type Sabotage = (simulation: Simulation) => void;
 
-async function findings(core: Core, steps: Step[], sabotage: Sabotage): Promise<readonly Finding[]> {
+async function findings(
+  core: Core,
+  steps: Step[],
+  sabotage: Sabotage,
+  policyName: string,
+): Promise<readonly Finding[]> {
   const { machine } = await loadMachine('skylake');
+  const { policy } = await loadPolicy(policyName);
   const source = stepsOf(steps);
-  const simulation = new Simulation(machine, source, { kernel: 'linux', check: true, core });
+  const simulation = new Simulation(machine, source, {
+    kernel: 'linux',
+    policy: { policy },
+    check: true,
+    core,
+  });
   sabotage(simulation);
   await simulation.run(source);
   return simulation.checker!.findings;
@@ -44,9 +57,9 @@ async function findings(core: Core, steps: Step[], sabotage: Sabotage): Promise<
 async function brokenLaws(
   steps: Step[],
   sabotage: Sabotage = () => {},
-  cores: readonly Core[] = ['ts', 'wasm'],
+  { cores = ['ts', 'wasm'], policy = 'linux-6.18' }: { cores?: readonly Core[]; policy?: string } = {},
 ): Promise<string[]> {
-  const [first, ...others] = await Promise.all(cores.map((core) => findings(core, steps, sabotage)));
+  const [first, ...others] = await Promise.all(cores.map((core) => findings(core, steps, sabotage, policy)));
   for (const other of others) expect(other).toEqual(first);
   return [...new Set(first!.map(({ law }) => law))];
 }
@@ -129,6 +142,42 @@ describe('a run with checks', () => {
     expect(laws).toContain('no entry maps a free frame');
   });
 
+  it('finds a page table where a program has a page', async () => {
+    const laws = await brokenLaws(FORKING, ({ kernel }) => {
+      harmAfter(kernel, 'exit', ({ frames }) => frames.set(frames.mapcount.indexOf(1), PG_TABLE));
+    });
+    expect(laws).toContain('no entry maps a page table');
+  });
+
+  it('finds a page table that two processes have', async () => {
+    const laws = await brokenLaws(FORKING, ({ kernel }) => {
+      harmAfter(kernel, 'fork', ({ tables, processes }) => {
+        const [ours, theirs] = [1, 2].map((pid) => tables.find(processes.get(pid)!.mm.root, 0x100, 2)!);
+        tables.set(theirs!, tables.lo(ours!), tables.hi(ours!));
+      });
+    });
+    expect(laws).toContain('no frame is used twice');
+  });
+
+  it('finds a shared page table that counts a user too many', async () => {
+    const harm: Sabotage = ({ kernel }) => {
+      harmAfter(kernel, 'fork', ({ policyMemory, frames }) => {
+        for (const table of policyMemory.tables.keys()) frames.refcount[table]!++;
+      });
+    };
+    const laws = await brokenLaws([start, map, run(1), store(0), fork], harm, { policy: 'cow-pte' });
+    expect(laws).toContain('a shared table knows its users');
+  });
+
+  it('finds a paging-structure cache that still points to a table that was given back', async () => {
+    const unmap: TraceEvent = { kind: 'munmap', pid: 1, vpn: 0x100, pages: 8 };
+    const laws = await brokenLaws([start, map, run(1), store(0), unmap], ({ hardware }) => {
+      const psc = hardware.psc!;
+      psc.invalidatePage = psc.invalidateRange = psc.invalidateAsid = psc.invalidateAll = () => {};
+    });
+    expect(laws).toContain('no paging-structure cache points where the tables do not');
+  });
+
   it('finds cycles that were charged beside the clock', async () => {
     const laws = await brokenLaws(FORKING, ({ ledger }) => ledger.charge(ledger.cause('issue'), 7));
     expect(laws).toEqual(['the ledger sums to the total']);
@@ -205,7 +254,7 @@ describe('a run with checks', () => {
           hardware.memory.write = () => {};
         });
       },
-      ['ts'],
+      { cores: ['ts'] },
     );
     expect(laws).toEqual([USE_BITS]);
   });
