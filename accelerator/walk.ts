@@ -69,6 +69,8 @@ const TOUCHED: usize = SCRATCH + 1104;
 const TABLE: usize = SCRATCH + 1152;
 const ATTRIBUTES: usize = SCRATCH + 1200;
 const OFFSET: usize = SCRATCH + 1232;
+/** An entry of a table that was never written; nor is this. */
+const ZERO: usize = SCRATCH + 1264;
 
 // What the walk foreseen last gives.
 export let walkedFrame: f64 = 0;
@@ -218,11 +220,14 @@ function lookAt(table: f64, vpn: u64, level: i32): u64 {
   store<i32>(PTE_AT + (level << 2), 0);
   if (table >= <f64>load<i32>(CORE, CORE_DIRECTORY_LENGTH)) return 0;
   const place = load<i32>(<usize>load<i32>(CORE, CORE_DIRECTORY) + ((<usize>table) << 2)) - 1;
-  if (place < 0 || place >> 8 >= MAX_SLABS) return 0;
-  const slab = <usize>load<i32>(<usize>load<i32>(CORE, CORE_SLABS) + ((place >> 8) << 2));
-  if (slab === 0) return 0;
   const offset = (<i32>(vpn >> (INDEX_BITS * (level - 1))) & 511) << 3;
-  const at = slab + ((place & 255) << 12) + offset;
+  let at = ZERO;
+  if (place >= 0) {
+    if (place >> 8 >= MAX_SLABS) return 0;
+    const slab = <usize>load<i32>(<usize>load<i32>(CORE, CORE_SLABS) + ((place >> 8) << 2));
+    if (slab === 0) return 0;
+    at = slab + ((place & 255) << 12) + offset;
+  }
   const pte = load<u64>(at);
   store<i32>(PTE_AT + (level << 2), <i32>at);
   store<i32>(OFFSET + (level << 2), offset);

@@ -50,6 +50,12 @@ export class DemandKernel {
   private readonly spanShifts: Int32Array;
   private readonly spans: Float64Array;
   private readonly masks: Int32Array;
+  private readonly wordsPerPte: number;
+  private readonly leafLevel: number;
+  /** The table of leaves used last: tables stay where they are for good. */
+  private lastTable: Pfn = 0;
+  private lastRoot: Pfn = -1;
+  private lastBlock = -1;
 
   constructor(
     memory: PhysicalMemory,
@@ -70,6 +76,11 @@ export class DemandKernel {
     this.spanShifts = spanShifts(mode);
     this.spans = Float64Array.from(this.spanShifts, (shift) => 2 ** shift);
     this.masks = Int32Array.from([0, ...mode.indexBits], (bits) => 2 ** bits - 1);
+    this.wordsPerPte = mode.pteBytes / 4;
+    this.leafLevel = this.spanShifts.findLastIndex(
+      (shift, level) => level > 0 && shift <= settings.pageShift,
+    );
+    if (this.leafLevel < 0) throw new Error(`${mode.name} has no leaf of ${settings.pageShift} bits`);
   }
 
   /** PFN of the process's root table; made on first use. */
@@ -98,46 +109,56 @@ export class DemandKernel {
 
   /** True when the page is new, false when it was there and its PTE was written again. */
   private map(root: Pfn, vpn: Vpn, store: boolean): boolean {
-    const { levels, pteBytes, format } = this.mode;
-    const { memory } = this;
-    const wordsPerPte = pteBytes / 4;
-    let table = root;
-    for (let level = levels; level >= 1; level--) {
-      const below = this.spanShifts[level]!;
-      const index = (vpn / this.spans[level]!) & this.masks[level]!;
-      const word = index * wordsPerPte;
-      memory.seek(table);
-      const lo = memory.words[memory.at + word]!;
-      const hi = wordsPerPte === 2 ? memory.words[memory.at + word + 1]! : 0;
-      if (below <= this.settings.pageShift) {
-        const attributes = this.mode.family === 'riscv' && store ? LEAF | ATTR_DIRTY : LEAF;
-        const isNew = !format.isPresent(lo, hi);
-        const frame = isNew ? this.allocate(below) : format.pfnOf(lo, hi);
-        if (isNew) this.dataFrames += 2 ** below;
-        this.write(
-          table,
-          word,
-          wordsPerPte,
-          format.leafLo(frame, attributes, level),
-          format.leafHi(frame, attributes, level),
-        );
-        return isNew;
-      }
-      if (format.isPresent(lo, hi)) {
-        table = format.pfnOf(lo, hi);
-      } else {
-        const next = this.allocate(0);
-        this.pageTableFrames++;
-        this.write(table, word, wordsPerPte, format.tableLo(next), format.tableHi(next));
-        table = next;
-      }
+    const { mode, memory, leafLevel: level } = this;
+    const { format } = mode;
+    const block = Math.floor(vpn / (this.spans[level]! * (this.masks[level]! + 1)));
+    if (block !== this.lastBlock || root !== this.lastRoot) {
+      this.lastTable = this.leafTable(root, vpn);
+      this.lastBlock = block;
+      this.lastRoot = root;
     }
-    throw new Error(`${this.mode.name} has no leaf of ${this.settings.pageShift} bits`);
+    const table = this.lastTable;
+    const word = this.wordOf(vpn, level);
+    memory.seek(table);
+    const lo = memory.words[memory.at + word]!;
+    const hi = this.wordsPerPte === 2 ? memory.words[memory.at + word + 1]! : 0;
+    const isNew = !format.isPresent(lo, hi);
+    const order = this.spanShifts[level]!;
+    const frame = isNew ? this.allocate(order) : format.pfnOf(lo, hi);
+    if (isNew) this.dataFrames += 2 ** order;
+    const attributes = mode.family === 'riscv' && store ? LEAF | ATTR_DIRTY : LEAF;
+    const high = format.leafHi(frame, attributes, level);
+    this.write(table, word, format.leafLo(frame, attributes, level), high);
+    return isNew;
   }
 
-  private write(table: Pfn, word: number, words: number, lo: number, hi: number): void {
+  /** The table that holds a page's leaf; made, and those above it, where it is missing. */
+  private leafTable(root: Pfn, vpn: Vpn): Pfn {
+    const { format, levels } = this.mode;
+    let table = root;
+    for (let level = levels; level > this.leafLevel; level--) {
+      const word = this.wordOf(vpn, level);
+      const lo = this.memory.read(table, word);
+      const hi = this.wordsPerPte === 2 ? this.memory.read(table, word + 1) : 0;
+      if (format.isPresent(lo, hi)) {
+        table = format.pfnOf(lo, hi);
+        continue;
+      }
+      const next = this.allocate(0);
+      this.pageTableFrames++;
+      this.write(table, word, format.tableLo(next), format.tableHi(next));
+      table = next;
+    }
+    return table;
+  }
+
+  private wordOf(vpn: Vpn, level: number): number {
+    return ((vpn / this.spans[level]!) & this.masks[level]!) * this.wordsPerPte;
+  }
+
+  private write(table: Pfn, word: number, lo: number, hi: number): void {
     this.memory.write(table, word, lo);
-    if (words === 2) this.memory.write(table, word + 1, hi);
+    if (this.wordsPerPte === 2) this.memory.write(table, word + 1, hi);
   }
 
   /** A free block of 2^order frames, naturally aligned. */

@@ -1,6 +1,16 @@
 import { FETCH, LOAD } from '../core/access.ts';
 import type { TlbHierarchy } from '../tlb/hierarchy.ts';
+import type { Tlb } from '../tlb/tlb.ts';
 import type { Compacted } from '../trace/compaction.ts';
+
+/** Whether the first-level TLBs choose among so many sets, or a multiple, by the lowest bits of the VPN, for all they hold. */
+export function canTellApart({ itlb, dtlb, storeTlb }: TlbHierarchy, sets: number): boolean {
+  return sets === 1 || (tellsApart(itlb, sets) && tellsApart(dtlb, sets) && tellsApart(storeTlb, sets));
+}
+
+function tellsApart({ large, small }: Tlb, sets: number): boolean {
+  return large === 0 && small.masked >= 0 && small.table.sets >= sets;
+}
 
 /** The blocks first..end-1 that lie in records from..to-1; none when `first` is not below `end`. */
 export function wholeBlocks(records: Uint32Array, from: number, to: number): { first: number; end: number } {

@@ -8,7 +8,7 @@ import type { Compacted } from '../trace/compaction.ts';
 import type { Accelerator } from './accelerator/accelerator.ts';
 import { ASK_AFRESH, ASK_AGAIN, ASK_LEAVE } from './accelerator/layout.ts';
 import { NOWHERE } from './check/cleared.ts';
-import { countFolded, wholeBlocks } from './compacted-blocks.ts';
+import { canTellApart, countFolded, wholeBlocks } from './compacted-blocks.ts';
 import type { DataSide } from './data-side.ts';
 import { OneAccess } from './one-access.ts';
 import { PackedLoops } from './packed-loops.ts';
@@ -82,7 +82,7 @@ export class Cpu {
       return;
     }
     const issued = this.window.issued - from;
-    const all = { keys: chunk.keys as Int32Array, offsets: chunk.offsets, places: null };
+    const all = { keys: chunk.keys as Int32Array, offsets: chunk.offsets, places: null, sets: 1 };
     if (chunk.compacted === undefined || this.data !== null) this.runRecords(all, from, to, issued, watch);
     else this.runCompacted(all, chunk.compacted, from, to, issued, watch);
     this.window.issued = issued + to;
@@ -97,10 +97,10 @@ export class Cpu {
     issued: number,
     watch: Watch | null,
   ): void {
-    const { keys, places, records, kept } = compacted;
-    const some = { keys, offsets: all.offsets, places };
+    const { keys, places, records, kept, sets } = compacted;
+    const some = { keys, offsets: all.offsets, places, sets };
     const { first, end } = wholeBlocks(records, from, to);
-    if (first >= end) {
+    if (first >= end || !canTellApart(this.mmu.tlbs, sets)) {
       this.runRecords(all, from, to, issued, watch);
       return;
     }
@@ -156,7 +156,7 @@ export class Cpu {
       tlbs.first(record & 3).lookups++;
       const allowed = this.runOne(records, at, issued, false);
       const upset = allowed !== 0 && watch.after(record, offsetOf(records, at), this.mmu.frame);
-      const steady = !upset && this.loops.isSteady(allowed, record & 3, generation);
+      const steady = !upset && this.loops.isSteady(records, allowed, record & 3, generation);
       if (records.places !== null && !steady) return at;
     }
     return to;
@@ -193,7 +193,7 @@ export class Cpu {
       const allowed = this.dropped ? 0 : this.runOne(records, at, issued, accelerator.tried);
       const looked = watch !== null && allowed !== 0;
       const upset = looked && watch.after(record, offsetOf(records, at), this.mmu.frame);
-      const steady = !upset && this.loops.isSteady(allowed, record & 3, generation);
+      const steady = !upset && this.loops.isSteady(records, allowed, record & 3, generation);
       if (records.places !== null && !steady) broke = at;
       at++;
     }

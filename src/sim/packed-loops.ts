@@ -3,6 +3,7 @@ import { REGION_PAGES } from '../core/addr.ts';
 import type { Mmu } from '../mmu/mmu.ts';
 import { PACKED_ASID_SHIFT } from '../tlb/key.ts';
 import { OFFSET_MASK } from '../trace/chunk.ts';
+import { canTellApart } from './compacted-blocks.ts';
 import type { DataSide } from './data-side.ts';
 import type { OneAccess } from './one-access.ts';
 import { type PackedRecords, placeOf } from './packed-records.ts';
@@ -37,10 +38,10 @@ export class PackedLoops {
    * nothing else has gone since `generation`.
    * @param allowed as that said
    */
-  isSteady(allowed: number, type: number, generation: number): boolean {
+  isSteady({ sets }: PackedRecords, allowed: number, type: number, generation: number): boolean {
     const { mmu } = this;
     if (!this.filterFills || !mmu.cached || mmu.tlbs.generation !== generation) return false;
-    return ((allowed >> type) & 1) !== 0;
+    return ((allowed >> type) & 1) !== 0 && canTellApart(mmu.tlbs, sets);
   }
 
   /**
@@ -89,7 +90,7 @@ export class PackedLoops {
         window.issued = issued + place;
         allowed = this.access.runMissed(tlb, slot, key, record, offsets[place]! & OFFSET_MASK, type);
         remember = this.filterFills && mmu.cached;
-        if (places !== null && !this.isSteady(allowed, type, generation)) broke = i;
+        if (places !== null && !this.isSteady(records, allowed, type, generation)) broke = i;
         if (tlbs.generation !== generation) {
           generation = tlbs.generation;
           lastFetch = lastLoad = lastStore = NOTHING;

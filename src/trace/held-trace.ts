@@ -23,14 +23,19 @@ export interface HeldTrace {
 /**
  * Decodes and compacts a trace once, for all who are to run it. Reads the source to its end and closes it.
  * @param limit bytes that the columns may take
+ * @param sets of TLBs, to be told apart in compacting
  * @returns undefined when the trace is larger; the source is closed then too
  * @throws InputError where the trace is broken
  */
-export async function holdTrace(source: TraceSource, limit: number): Promise<HeldTrace | undefined> {
+export async function holdTrace(
+  source: TraceSource,
+  limit: number,
+  sets: number,
+): Promise<HeldTrace | undefined> {
   const chunks: HeldChunk[] = [];
   let bytes = 0;
   for await (const chunk of source.chunks()) {
-    const held = holdChunk(chunk, source.statistics);
+    const held = holdChunk(chunk, source.statistics, sets);
     bytes += bytesOf(held);
     if (bytes > limit) return undefined;
     chunks.push(held);
@@ -45,8 +50,12 @@ export async function holdTrace(source: TraceSource, limit: number): Promise<Hel
   };
 }
 
-function holdChunk({ count, keys, offsets, sizes, events }: Chunk, statistics: TraceStatistics): HeldChunk {
-  const compacted = keys instanceof Int32Array ? compact(keys, count, events) : undefined;
+function holdChunk(
+  { count, keys, offsets, sizes, events }: Chunk,
+  statistics: TraceStatistics,
+  sets: number,
+): HeldChunk {
+  const compacted = keys instanceof Int32Array ? compact(keys, count, events, sets) : undefined;
   return {
     keys: share(keys, count),
     offsets: share(offsets, count),
@@ -62,8 +71,9 @@ function isWorthIt({ keys }: Compacted, count: number): boolean {
   return 2 * keys.length < count;
 }
 
-function shareCompacted({ keys, places, records, kept, folded }: Compacted): Compacted {
+function shareCompacted({ sets, keys, places, records, kept, folded }: Compacted): Compacted {
   return {
+    sets,
     keys: share(keys),
     places: share(places),
     records: share(records),
@@ -83,13 +93,11 @@ function share<Kind extends Column>(column: Kind, count = column.length): Kind {
 }
 
 function bytesOf({ keys, offsets, sizes, compacted }: HeldChunk): number {
-  const columns = [
-    keys,
-    offsets,
-    sizes,
-    ...(compacted ? Object.values<ArrayBufferView>({ ...compacted }) : []),
-  ];
-  return columns.reduce((sum, { byteLength }) => sum + byteLength, 0);
+  const columns: readonly Column[] = [keys, offsets, sizes];
+  const left: readonly Column[] = compacted
+    ? [compacted.keys, compacted.places, compacted.records, compacted.kept, compacted.folded]
+    : [];
+  return [...columns, ...left].reduce((sum, { byteLength }) => sum + byteLength, 0);
 }
 
 /** One reading of a held trace, out of the columns that all readers share. */

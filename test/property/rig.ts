@@ -9,10 +9,12 @@ import { rulesFor } from '../../src/mmu/rules/index.ts';
 import { Accelerator } from '../../src/sim/accelerator/accelerator.ts';
 import { unknownTo } from '../../src/sim/accelerator/eligible.ts';
 import { SharedMemory } from '../../src/sim/accelerator/memory.ts';
+import { canTellApart } from '../../src/sim/compacted-blocks.ts';
 import { Cpu } from '../../src/sim/cpu.ts';
 import { buildHardware } from '../../src/sim/hardware.ts';
 import type { Machine } from '../../src/sim/machine/machine.ts';
 import { IssueWindow } from '../../src/sim/window.ts';
+import type { TlbHierarchy } from '../../src/tlb/hierarchy.ts';
 import type { Chunk } from '../../src/trace/chunk.ts';
 import { compact } from '../../src/trace/compaction.ts';
 import { OracleCpu } from '../oracle/cpu.ts';
@@ -99,7 +101,8 @@ export function runReal(machine: Machine, script: Step[], path: Path): Observed 
     chunk.keys[chunk.count] = (region * 2 ** 20 + (vpn % 2 ** 20)) * 4 + type;
     chunk.offsets[chunk.count++] = offset;
   };
-  if (path === 'compacted' || path === 'compacted-accelerated') compactAhead(chunk, script, put);
+  if (path === 'compacted' || path === 'compacted-accelerated')
+    compactAhead(chunk, script, put, hardware.tlbs);
   let from = 0;
   for (const [i, step] of script.entries()) {
     if (path === 'widening' && i === script.length >> 1) internMany(regions);
@@ -148,13 +151,14 @@ export function runReal(machine: Machine, script: Step[], path: Path): Observed 
 }
 
 /** As a whole trace is compacted before it runs: what the kernel will do stands as events among the records. */
-function compactAhead(chunk: Chunk, script: Step[], put: (access: Access) => void): void {
+function compactAhead(chunk: Chunk, script: Step[], put: (access: Access) => void, tlbs: TlbHierarchy): void {
   const events: Chunk['events'] = [];
   for (const step of script) {
     if (step.kind === 'access') put(step);
     else events.push({ at: chunk.count, event: { kind: 'switch', pid: 1 } });
   }
-  chunk.compacted = compact(chunk.keys as Int32Array, chunk.count, events);
+  const sets = [16, 8, 4, 2, 1].find((many) => canTellApart(tlbs, many))!;
+  chunk.compacted = compact(chunk.keys as Int32Array, chunk.count, events, sets);
   chunk.count = 0;
 }
 

@@ -29,7 +29,7 @@ async function seen(source: TraceSource) {
 
 describe('a held trace', () => {
   it('is read as the trace itself: records, events, regions and counts, chunk by chunk', async () => {
-    const held = await holdTrace(new MadeTrace(RECIPE), 2 ** 30);
+    const held = await holdTrace(new MadeTrace(RECIPE), 2 ** 30, 1);
     const original = await seen(new MadeTrace(RECIPE));
     expect(original.chunks.length).toBeGreaterThan(2);
     expect(await seen(new HeldSource(held!))).toEqual(original);
@@ -40,14 +40,14 @@ describe('a held trace', () => {
       sourceOf((builder) => {
         for (let high = 0; high < 1100; high++) builder.add(high % 2 ? LOAD : STORE, high, 0x1000, 8);
       });
-    const held = await holdTrace(wide(), 2 ** 30);
+    const held = await holdTrace(wide(), 2 ** 30, 1);
     const reading = await seen(new HeldSource(held!));
     expect(reading.chunks[0]!.wide).toBe(true);
     expect(reading).toEqual(await seen(wide()));
   });
 
   it('crosses to another thread without a copy of its columns', async () => {
-    const held = (await holdTrace(new MadeTrace(RECIPE), 2 ** 30))!;
+    const held = (await holdTrace(new MadeTrace(RECIPE), 2 ** 30, 1))!;
     const there = structuredClone(held);
     expect(there.chunks[0]!.keys.buffer).toBeInstanceOf(SharedArrayBuffer);
     (held.chunks[0]!.keys as Int32Array)[0] = 77;
@@ -59,7 +59,7 @@ describe('a held trace', () => {
       sourceOf((builder) => {
         for (let i = 0; i < 100; i++) builder.add(LOAD, 0, i * 4096, 8);
       });
-    expect(await holdTrace(source(), 799)).toBeUndefined();
-    expect(await holdTrace(source(), 800)).toBeDefined();
+    expect(await holdTrace(source(), 799, 1)).toBeUndefined();
+    expect(await holdTrace(source(), 800, 1)).toBeDefined();
   });
 });

@@ -14,7 +14,12 @@ import { Tallies } from './tallies.ts';
 
 /** Records brought into the shared memory at a time: few enough to stay in the host's nearest cache. */
 const PIECE_RECORDS = 4096;
-const NOTHING: PackedRecords = { keys: new Int32Array(0), offsets: new Uint16Array(0), places: null };
+const NOTHING: PackedRecords = {
+  keys: new Int32Array(0),
+  offsets: new Uint16Array(0),
+  places: null,
+  sets: 1,
+};
 
 /** Asked for the page of a record whose walk met no entry at `level`; the answer is one of layout.ts (ASK_). */
 export type AskKernel = (at: number, level: number) => number;

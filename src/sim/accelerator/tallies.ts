@@ -2,13 +2,14 @@ import type { Ledger } from '../../core/ledger.ts';
 import type { Hardware } from '../hardware.ts';
 import * as L from './layout.ts';
 import type { Parts } from './parts.ts';
-import { takeTally } from './records.ts';
+import { type TlbRecord, takeTally } from './records.ts';
 
 /** What the core has counted, on its way into the counters of the hardware and the ledger. */
 export class Tallies {
   private readonly parts: Parts;
   private readonly hardware: Hardware;
   private readonly ledger: Ledger;
+  private readonly tables: TlbRecord['tables'];
   /** Every cause that a pending record can have parts of. */
   private readonly causes: readonly number[];
 
@@ -16,6 +17,7 @@ export class Tallies {
     this.parts = parts;
     this.hardware = hardware;
     this.ledger = ledger;
+    this.tables = parts.tlbs.flatMap(({ record }) => record.tables);
     const { mmu, data } = hardware;
     const { firstCause, stlbHit, stlbMiss, queueCause, pscCause, readCauses, adCause, assistCause } = mmu;
     const single = [firstCause, stlbHit, stlbMiss, queueCause, pscCause, adCause, assistCause];
@@ -24,8 +26,10 @@ export class Tallies {
 
   /** Takes over which slots of TLBs are in use: whoever drops entries asks. */
   settleTables(): void {
-    for (const { record } of this.parts.tlbs) {
-      for (const { array, words } of record.tables) array.table.live += takeTally(words, L.TABLE_FILLED);
+    const { tables } = this;
+    for (let i = 0; i < tables.length; i++) {
+      const { array, words } = tables[i]!;
+      if (words[L.TABLE_FILLED / 4] !== 0) array.table.live += takeTally(words, L.TABLE_FILLED);
     }
   }
 

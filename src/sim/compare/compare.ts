@@ -4,6 +4,7 @@ import { type Axis, combinationsOf } from './grid.ts';
 import { type NamedTrace, shareTrace } from './origin.ts';
 import { type PointBase, pointsOf } from './plan.ts';
 import { runPoints } from './run-points.ts';
+import { setsInCommon } from './sets-in-common.ts';
 
 export interface CompareRequest extends PointBase {
   readonly trace: NamedTrace;
@@ -30,10 +31,11 @@ export async function compare(request: CompareRequest): Promise<Comparison> {
   const { axes, jobs, version, seeds, onProgress, script, warmup, limit } = request;
   const combinations = combinationsOf(axes);
   const points = await pointsOf(axes, combinations, { warmup, ...(limit !== undefined && { limit }) });
+  const sets = setsInCommon(points.map(({ machine }) => machine));
   const traces = tracesOf(request);
   const runs: RunResult[][] = points.map(() => []);
   for (const [repetition, named] of traces.entries()) {
-    const origin = await shareTrace(named);
+    const origin = await shareTrace(named, sets);
     const results = await runPoints(
       { origin, points, version },
       {

@@ -17,10 +17,11 @@ export type TraceOrigin = NamedTrace | { readonly kind: 'held'; readonly trace: 
 
 /**
  * Decodes a trace once for all points where it fits into memory; otherwise each point is to decode it.
+ * @param sets of TLBs that compaction may tell apart for all of them
  * @throws InputError where there is no such trace or it is broken, or too large to be read from a pipe more than once
  */
-export async function shareTrace(named: NamedTrace, limit = HELD_BYTES): Promise<TraceOrigin> {
-  const trace = await holdTrace(await openOrigin(named), limit);
+export async function shareTrace(named: NamedTrace, sets: number, limit = HELD_BYTES): Promise<TraceOrigin> {
+  const trace = await holdTrace(await openOrigin(named), limit, sets);
   if (trace) return { kind: 'held', trace };
   if (named.kind === 'file' && named.path === '-')
     throw new InputError('standard input can be read only once, and this trace is too large to keep', {

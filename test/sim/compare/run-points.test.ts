@@ -58,8 +58,8 @@ describe('points of a comparison', () => {
       ],
       { warmup: 0 },
     );
-    const held = await shareTrace(MADE);
-    const streamed = await shareTrace(MADE, 1000);
+    const held = await shareTrace(MADE, 1);
+    const streamed = await shareTrace(MADE, 1, 1000);
     expect([held.kind, streamed.kind]).toEqual(['held', 'made']);
     const run = (origin: typeof held, jobs: number) =>
       runPoints({ origin, points, version: 'test' }, { jobs, script, nameOf: String });
