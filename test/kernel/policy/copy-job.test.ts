@@ -153,6 +153,18 @@ describe('a parent that changes a table not copied yet', () => {
     expect(done()).toEqual([3, 2, 0, 3]);
   });
 
+  it('waits for the last table too, although nothing is left to be begun', () => {
+    const stage = new Stage({ forkTables: 'child-copies', protect: 'upper', copier: { speed: 1 } });
+    stage.map(0, 512);
+    for (const page of [0, 1]) stage.store(1, page, 7);
+    stage.kernel.fork(1, 2);
+    stage.now = 1;
+    stage.kernel.msync(1, A, 0, false);
+    // Made with two upper tables and two entries it took 6 cycles, of which one was there.
+    expect(stage.pay(() => stage.store(1, 0))).toEqual({ ...COW, wait: 5 });
+    expect(stage.pay(() => stage.store(1, 1))).toEqual(COW);
+  });
+
   it('does not wait where the agent is at another one', () => {
     const { stage, enterAt } = forked(1);
     enterAt(1001);

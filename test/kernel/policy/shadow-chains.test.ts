@@ -52,6 +52,16 @@ describe('fork of memory objects (symmetric copy)', () => {
     ]);
   });
 
+  it('holds pages, not what is on swap', () => {
+    const { stage, kernel, fork, store } = chains();
+    for (let page = 4; page < 60; page++) stage.store(1, page, 7);
+    kernel.madvise(1, A + 4, 40, 'pageout');
+    fork(1, 2);
+    expect(kernel.state.policyMemory.holders.size).toBe(20);
+    store(2, 50);
+    expect([stage.load(2, 10), stage.load(1, 10), stage.load(1, 50), stage.broken]).toEqual([7, 7, 7, []]);
+  });
+
   it('is forgotten by a page that a process wrote since: it is in nobody’s object but its own', () => {
     const { stage, fork, store } = chains();
     fork(1, 2);
@@ -147,7 +157,7 @@ describe('an object that one shadow is left of', () => {
     expect(store(3, 1)).toEqual({ ...COW, shadowObject: 1 });
     kernel.exit(2);
     kernel.exit(3);
-    expect(stage.broken).toEqual([]);
+    expect([kernel.state.policyMemory.holders.size, stage.broken]).toEqual([0, []]);
   });
 });
 

@@ -191,6 +191,18 @@ describe('leaving a shared table', () => {
     ]);
   });
 
+  it('makes it nobody’s but the last one’s, who empties it like any other', () => {
+    const { stage, kernel } = withKernel();
+    const { tables } = kernel.state.policyMemory;
+    kernel.munmap(2, A + 512, 1024);
+    expect(tables.size).toBe(3);
+    kernel.munmap(1, A + 512, 1024);
+    expect([tables.size, stage.sizes(1), stage.broken]).toEqual([1, [3, 4], []]);
+    kernel.exit(1);
+    kernel.exit(2);
+    expect([tables.size, stage.broken]).toEqual([0, []]);
+  });
+
   it('takes the pages out of the count of whom they counted for', () => {
     const eager = forked({ accounting: 'eager' }).stage;
     expect(eager.pay(() => eager.kernel.munmap(2, A, 512))).toMatchObject({ upperEntry: 1, accountPte: 2 });

@@ -314,6 +314,19 @@ describe('what a run did is undone', () => {
     ]).toEqual([10, 7, 8, 0, []]);
   });
 
+  it('is of one address space: others that map the same file have no part in it', () => {
+    const { stage, kernel, file } = target();
+    kernel.createProcess(9);
+    kernel.mmap(9, { vpn: A, pages: 30, prot: 'rw', shared: false, file: { file, page: 0 } });
+    kernel.fork(1, 2);
+    for (const page of [3, 12]) stage.store(9, page, 50);
+    stage.store(2, 3, 99);
+    kernel.truncate(file, 10 * 4096);
+    kernel.munmap(9, A, 2);
+    kernel.exit(2);
+    expect([stage.load(1, 3), stage.load(9, 3), stage.broken]).toEqual([13, 50, []]);
+  });
+
   it('a hole punched into a file leaves private pages alone', () => {
     const stage = new Stage({ forkTables: 'snapshot' });
     const { kernel } = stage;
