@@ -2,7 +2,8 @@ import { writeFileSync } from 'node:fs';
 import { FETCH, LOAD } from '../../src/core/access.ts';
 import { RegionTable } from '../../src/core/regions.ts';
 import { CHUNK_RECORDS, type Chunk } from '../../src/trace/chunk.ts';
-import { type Compacted, compact } from '../../src/trace/compaction.ts';
+import type { Compacted } from '../../src/trace/compacted.ts';
+import { compact } from '../../src/trace/compaction.ts';
 import type { TraceSource } from '../../src/trace/source.ts';
 import { createStatistics } from '../../src/trace/statistics.ts';
 

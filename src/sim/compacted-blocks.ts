@@ -1,7 +1,7 @@
 import { FETCH, LOAD } from '../core/access.ts';
 import type { TlbHierarchy } from '../tlb/hierarchy.ts';
 import type { Tlb } from '../tlb/tlb.ts';
-import type { Compacted } from '../trace/compaction.ts';
+import type { Compacted } from '../trace/compacted.ts';
 
 /** Whether the first-level TLBs choose among so many sets, or a multiple, by the lowest bits of the VPN, for all they hold. */
 export function canTellApart({ itlb, dtlb, storeTlb }: TlbHierarchy, sets: number): boolean {

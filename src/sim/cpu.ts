@@ -4,7 +4,7 @@ import type { Mmu } from '../mmu/mmu.ts';
 import { PACKED_ASID_SHIFT } from '../tlb/key.ts';
 import type { Chunk } from '../trace/chunk.ts';
 import { OFFSET_MASK } from '../trace/chunk.ts';
-import type { Compacted } from '../trace/compaction.ts';
+import type { Compacted } from '../trace/compacted.ts';
 import type { Accelerator } from './accelerator/accelerator.ts';
 import { ASK_AFRESH, ASK_AGAIN, ASK_LEAVE } from './accelerator/layout.ts';
 import { NOWHERE } from './check/cleared.ts';

@@ -7,7 +7,7 @@ export interface PackedRecords {
   readonly offsets: Uint16Array;
   /** Where `keys` are only some of the records that are issued: the place of each among all. */
   readonly places: Uint16Array | null;
-  /** The sets that were told apart in leaving some out (trace/compaction.ts); 1 where none is. */
+  /** The sets that were told apart in leaving some out (trace/compacted.ts); 1 where none is. */
   readonly sets: number;
 }
 

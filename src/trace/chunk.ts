@@ -1,5 +1,5 @@
 import { RegionTable } from '../core/regions.ts';
-import type { Compacted } from './compaction.ts';
+import type { Compacted } from './compacted.ts';
 import type { TraceEvent } from './event.ts';
 
 export { RegionTable };
@@ -30,7 +30,7 @@ export interface Chunk {
   /** In order of position; `at` counts records of this chunk: the event happens before record `at`. */
   events: { at: number; event: TraceEvent }[];
   regions: RegionTable;
-  /** The same records again, without repeats (compaction.ts): for whoever can run those. */
+  /** The same records again, without repeats (compacted.ts): for whoever can run those. */
   compacted?: Compacted | undefined;
 }
 

@@ -1,6 +1,7 @@
 import type { InputError } from '../core/errors.ts';
 import { type Chunk, RegionTable } from './chunk.ts';
-import { type Compacted, compact } from './compaction.ts';
+import type { Compacted } from './compacted.ts';
+import { compact } from './compaction.ts';
 import type { TraceInfo, TraceSource } from './source.ts';
 import { createStatistics, type TraceStatistics } from './statistics.ts';
 

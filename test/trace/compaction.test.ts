@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { FETCH, LOAD, STORE } from '../../src/core/access.ts';
-import { type Compacted, compact } from '../../src/trace/compaction.ts';
+import type { Compacted } from '../../src/trace/compacted.ts';
+import { compact } from '../../src/trace/compaction.ts';
 
 const TYPES = { I: FETCH, L: LOAD, S: STORE } as const;
 
