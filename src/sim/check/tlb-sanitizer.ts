@@ -2,6 +2,7 @@ import { ACCESS_NAMES, type AccessType, FETCH, LOAD, STORE, USER } from '../../c
 import { formatAddress, REGION_PAGES } from '../../core/addr.ts';
 import { ATTR_GLOBAL } from '../../core/attributes.ts';
 import { spanShifts } from '../../mmu/mode/mode.ts';
+import type { Walk } from '../../mmu/walk.ts';
 import { PEEK, Walker } from '../../mmu/walker.ts';
 import type { Tlb } from '../../tlb/tlb.ts';
 import type { AddressSpaces } from '../address-spaces.ts';
@@ -10,6 +11,7 @@ import type { Finding } from './finding.ts';
 
 /** Pages around a fault whose PTEs the kernel may have written: a fault-around window on either side. */
 const NEAR = 16;
+const NONE = -1;
 /** What a TLB entry allows to user code: bit access of its mask. */
 const USER_ACCESSES = 7;
 
@@ -23,6 +25,8 @@ export class TlbSanitizer {
   private readonly hardware: Hardware;
   private readonly spaces: AddressSpaces;
   private readonly walker: Walker;
+  /** The page whose load was walked last, with nothing in between that could change how. */
+  private walked = NONE;
 
   constructor(hardware: Hardware, spaces: AddressSpaces) {
     this.hardware = hardware;
@@ -40,6 +44,7 @@ export class TlbSanitizer {
   afterFault(asid: number, vpn: number, root: number, operation: string): Finding[] {
     const { tlbs } = this.hardware;
     const findings: Finding[] = [];
+    this.walked = NONE;
     const end = vpn + NEAR;
     for (let page = Math.max(0, vpn - NEAR); page <= end; ) {
       const region = tlbs.regions.find(Math.floor(page / REGION_PAGES));
@@ -60,6 +65,7 @@ export class TlbSanitizer {
   afterCall(operation: string): Finding[] {
     const { tlbs } = this.hardware;
     const findings: Finding[] = [];
+    this.walked = NONE;
     for (const tlb of tlbs.all) {
       for (const { slot, parts } of tlb.entries()) {
         const root = this.spaces.rootOfTag(parts.asid);
@@ -119,16 +125,16 @@ export class TlbSanitizer {
   /** What the entry allows and the tables do not, in words; null when there is nothing. */
   #problem(tlb: Tlb, slot: number, vpn: number, root: number): string | null {
     const { walker } = this;
-    walker.root = root;
     const allowed = tlb.allowed[slot]! & USER_ACCESSES;
     const frame = tlb.frameOf(slot, vpn % REGION_PAGES);
-    const walk = walker.walk(vpn, 0, LOAD, USER, PEEK);
+    const walk = this.#loadOf(vpn, root);
     if (
       walk.fault === null &&
       walk.pfn === frame &&
       (allowed & ~walker.rules.allowedMask(walk.attributes)) === 0
     )
       return null;
+    this.walked = NONE;
     for (const access of [LOAD, FETCH, STORE] as const) {
       if ((allowed >> access) & 1) {
         const problem = this.#problemOf(access, frame, vpn);
@@ -136,6 +142,15 @@ export class TlbSanitizer {
       }
     }
     return null;
+  }
+
+  /** How a load of a page walks; the same for all TLBs that have an entry of it. */
+  #loadOf(vpn: number, root: number): Walk {
+    const { walker } = this;
+    if (this.walked === vpn && walker.root === root) return walker.result;
+    this.walked = vpn;
+    walker.root = root;
+    return walker.walk(vpn, 0, LOAD, USER, PEEK);
   }
 
   #problemOf(access: AccessType, frame: number, vpn: number): string | null {
