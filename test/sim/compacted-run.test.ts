@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { STORE } from '../../src/core/access.ts';
 import { collect } from '../../src/sim/collect.ts';
 import { setsInCommon } from '../../src/sim/compare/sets-in-common.ts';
 import { loadMachine } from '../../src/sim/machine/load.ts';
@@ -10,7 +11,7 @@ import { HeldSource, holdTrace } from '../../src/trace/held-trace.ts';
 import { openTrace } from '../../src/trace/node/open.ts';
 import type { TraceSource } from '../../src/trace/source.ts';
 import { type Access, phasedAccesses, smallMachine, tightMachine } from './small-tlbs.ts';
-import { sourceOf } from './trace-of.ts';
+import { sourceOf, stepsOf } from './trace-of.ts';
 
 /** Records of several blocks of a compacted chunk. */
 const RECORDS = 9000;
@@ -56,6 +57,50 @@ describe('a run of compacted chunks', () => {
         );
       }),
       { numRuns: Number(process.env.PROPERTY_RUNS ?? 60) },
+    );
+  });
+});
+
+/** Two places for 2 MiB pages, whose set has nothing to do with the lowest bits of the VPN. */
+const TWO_LARGE = {
+  sizes: ['2M' as const],
+  sets: 1,
+  ways: 2,
+  index: 'mask' as const,
+  replacement: 'lru' as const,
+  seed: 1,
+};
+const FIRST = 2 ** 18;
+
+describe('large pages that come up in mid-block', () => {
+  it.each(['ts', 'wasm'] as const)('take the order of use away from 4 KiB pages: core %s', async (core) => {
+    const { machine: skylake } = await loadMachine('skylake');
+    const { dtlb } = skylake.tlb;
+    const arrays = [dtlb.arrays[0]!, TWO_LARGE];
+    const machine = { ...skylake, tlb: { ...skylake.tlb, dtlb: { ...dtlb, arrays } } };
+    const trace = () =>
+      stepsOf(
+        [
+          { kind: 'start', pid: 1 },
+          {
+            kind: 'mmap',
+            pid: 1,
+            vpn: FIRST,
+            pages: 3 * 512,
+            prot: 'rw',
+            shared: false,
+            backing: { kind: 'anon' },
+            thp: true,
+          },
+          { kind: 'switch', pid: 1 },
+          // The second store to page 1 keeps its large page from being the one that makes room for the third.
+          ...[1, 514, 1, 1027, 5].map((page) => ({ access: STORE as typeof STORE, page: FIRST + page })),
+        ],
+        true,
+      );
+    expect(setsInCommon([machine])).toBe(16);
+    expect(await resultOf(machine, compacted(trace(), 16), { core })).toBe(
+      await resultOf(machine, trace(), { core }),
     );
   });
 });
