@@ -63,6 +63,22 @@ describe('MADV_COLD and MADV_PAGEOUT of a huge page', () => {
   });
 });
 
+describe('MADV_FREE', () => {
+  it('of pages that are not there gives nothing up', () => {
+    const stage = new Stage({}, { swapBytes: MIB });
+    stage.map(0, 64);
+    stage.store(1, 3, 7);
+    stage.kernel.madvise(1, A, 64, 'free');
+    const { mm } = stage.kernel.process(1);
+    expect([mm.swapPages, stage.kernel.state.swap.used, stage.load(1, 3), stage.broken]).toEqual([
+      0,
+      0,
+      7,
+      [],
+    ]);
+  });
+});
+
 describe('MADV_PAGEOUT', () => {
   it('does not write dirty pages of files, and drops clean ones', () => {
     const stage = new Stage({});

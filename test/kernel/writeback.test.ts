@@ -69,6 +69,26 @@ describe('fsync', () => {
   });
 });
 
+describe('msync', () => {
+  it('passes over a hole, wherever it is, and is ENOMEM for it', () => {
+    const { stage, kernel, counters, file } = onDisk(8);
+    stage.map(2, 2, { shared: true, file: { file, page: 0 } });
+    stage.map(6, 2, { shared: true, file: { file, page: 4 } });
+    const written = (from: number, pages: number) => {
+      for (const page of [2, 6]) stage.store(1, page);
+      const before = counters.writtenBack;
+      const error = kernel.msync(1, A + from, pages, true);
+      return [error, counters.writtenBack - before];
+    };
+    expect([written(2, 2), written(2, 6), written(0, 4), written(6, 4)]).toEqual([
+      [undefined, 1],
+      ['ENOMEM', 2],
+      ['ENOMEM', 1],
+      ['ENOMEM', 1],
+    ]);
+  });
+});
+
 describe('truncate', () => {
   it('leaves a hole a hole where it cuts one: nothing is to be written', () => {
     const { kernel, counters, file } = onDisk(1);
