@@ -83,8 +83,9 @@ export class Cpu {
     }
     const issued = this.window.issued - from;
     const all = { keys: chunk.keys as Int32Array, offsets: chunk.offsets, places: null, sets: 1 };
-    if (chunk.compacted === undefined || this.data !== null) this.runRecords(all, from, to, issued, watch);
-    else this.runCompacted(all, chunk.compacted, from, to, issued, watch);
+    if (chunk.compacted === undefined || this.data !== null || watch !== null)
+      this.runRecords(all, from, to, issued, watch);
+    else this.runCompacted(all, chunk.compacted, from, to, issued);
     this.window.issued = issued + to;
   }
 
@@ -95,27 +96,26 @@ export class Cpu {
     from: number,
     to: number,
     issued: number,
-    watch: Watch | null,
   ): void {
     const { keys, places, records, kept, sets } = compacted;
     const some = { keys, offsets: all.offsets, places, sets };
     const { first, end } = wholeBlocks(records, from, to);
     if (first >= end || !canTellApart(this.mmu.tlbs, sets)) {
-      this.runRecords(all, from, to, issued, watch);
+      this.runRecords(all, from, to, issued, null);
       return;
     }
     const { tlbs } = this.mmu;
-    this.runRecords(all, from, records[first]!, issued, watch);
+    this.runRecords(all, from, records[first]!, issued, null);
     for (let block = first; block < end; ) {
-      const broke = this.runRecords(some, kept[block]!, kept[end]!, issued, watch);
+      const broke = this.runRecords(some, kept[block]!, kept[end]!, issued, null);
       for (; block < end && kept[block + 1]! <= broke; block++)
         countFolded(tlbs, compacted, block, all.keys, records[block + 1]!);
       if (block === end) break;
       const next = places[broke]! + 1;
       countFolded(tlbs, compacted, block, all.keys, next);
-      this.runRecords(all, next, records[++block]!, issued, watch);
+      this.runRecords(all, next, records[++block]!, issued, null);
     }
-    this.runRecords(all, records[end]!, to, issued, watch);
+    this.runRecords(all, records[end]!, to, issued, null);
   }
 
   /** As PackedLoops.run, by whoever is there to run them. */
@@ -147,17 +147,14 @@ export class Cpu {
     return to;
   }
 
-  /** As PackedLoops.run, with a look at each record. */
+  /** As PackedLoops.run, over all records that are issued, with a look at each. */
   private runWatched(records: PackedRecords, from: number, to: number, issued: number, watch: Watch): number {
     const { tlbs } = this.mmu;
     for (let at = from; at < to; at++) {
       const record = records.keys[at]!;
-      const { generation } = tlbs;
       tlbs.first(record & 3).lookups++;
       const allowed = this.runOne(records, at, issued, false);
-      const upset = allowed !== 0 && watch.after(record, offsetOf(records, at), this.mmu.frame);
-      const steady = !upset && this.loops.isSteady(records, allowed, record & 3, generation);
-      if (records.places !== null && !steady) return at;
+      if (allowed !== 0) watch.after(record, offsetOf(records, at), this.mmu.frame);
     }
     return to;
   }
@@ -183,7 +180,6 @@ export class Cpu {
       if (watch !== null && watch.cleared.frame !== NOWHERE) {
         const last = at - 1;
         this.stale = watch.after(records.keys[last]!, offsetOf(records, last), watch.cleared.frame);
-        if (records.places !== null && this.stale) broke = last;
         continue;
       }
       if (at === to) break;
@@ -191,9 +187,8 @@ export class Cpu {
       const generation = this.moved ? NOTHING : tlbs.generation;
       tlbs.first(record & 3).lookups++;
       const allowed = this.dropped ? 0 : this.runOne(records, at, issued, accelerator.tried);
-      const looked = watch !== null && allowed !== 0;
-      const upset = looked && watch.after(record, offsetOf(records, at), this.mmu.frame);
-      const steady = !upset && this.loops.isSteady(records, allowed, record & 3, generation);
+      if (watch !== null && allowed !== 0) watch.after(record, offsetOf(records, at), this.mmu.frame);
+      const steady = this.loops.isSteady(records, allowed, record & 3, generation);
       if (records.places !== null && !steady) broke = at;
       at++;
     }

@@ -26,61 +26,61 @@ const ENOUGH = 5;
  *   table that exists is reached; used frames are exactly those reached, or kept by a policy.
  */
 export class FrameCheck {
-  readonly #k: KernelState;
-  #findings: Finding[] = [];
-  #operation = '';
+  private readonly k: KernelState;
+  private findings: Finding[] = [];
+  private operation = '';
   /** By frame: entries that map it, a huge entry once for each of its pages. */
-  #mapped = new Int32Array(0);
+  private mapped = new Int32Array(0);
   /** By frame, 1 for those that are in use; of the pages of a folio, its head has it too. */
-  #used = new Uint8Array(0);
+  private used = new Uint8Array(0);
   /** By frame of a table that a policy shares: entries that point to it. */
-  readonly #users = new Map<Pfn, number>();
-  #tables = 0;
+  private readonly users = new Map<Pfn, number>();
+  private tables = 0;
 
   constructor(k: KernelState) {
-    this.#k = k;
+    this.k = k;
   }
 
   /** All findings after an operation; at most a few of each law. */
   run(operation: string): Finding[] {
-    const k = this.#k;
+    const k = this.k;
     this.#begin(operation);
     for (const mm of liveSpaces(k)) this.#walkSpace(mm);
     for (const file of k.files.values()) for (const pfn of file.cache.values()) this.#use(pfn);
     this.#checkMapcounts();
-    for (const [table, count] of this.#users) {
+    for (const [table, count] of this.users) {
       const kept = k.frames.refcount[table]!;
       if (kept !== count)
         this.#report('a shared table knows its users', `table ${table}: ${kept} users, ${count} entries`);
     }
     for (const pfn of keptByPolicy(k)) this.#use(pfn);
     this.#checkLeaks();
-    return this.#findings;
+    return this.findings;
   }
 
   #begin(operation: string): void {
-    const { length } = this.#k.frames;
-    this.#operation = operation;
-    this.#findings = [];
-    this.#users.clear();
-    this.#tables = 0;
-    if (this.#mapped.length < length) {
-      this.#mapped = new Int32Array(length);
-      this.#used = new Uint8Array(length);
+    const { length } = this.k.frames;
+    this.operation = operation;
+    this.findings = [];
+    this.users.clear();
+    this.tables = 0;
+    if (this.mapped.length < length) {
+      this.mapped = new Int32Array(length);
+      this.used = new Uint8Array(length);
     } else {
-      this.#mapped.fill(0);
-      this.#used.fill(0);
+      this.mapped.fill(0);
+      this.used.fill(0);
     }
   }
 
   #walkSpace(mm: Mm): void {
-    this.#walkTable(mm, mm.root, this.#k.mode.levels, 0);
+    this.#walkTable(mm, mm.root, this.k.mode.levels, 0);
     for (const table of mm.deposits) this.#useTable(table);
   }
 
   #walkTable(mm: Mm, table: Pfn, level: number, base: Vpn): void {
     this.#useTable(table);
-    const { tables, pte, mode } = this.#k;
+    const { tables, pte, mode } = this.k;
     const { step, wide, memory } = tables;
     const span = tables.span[level]!;
     memory.seek(table);
@@ -104,14 +104,14 @@ export class FrameCheck {
 
   /** A table that a policy shares is looked into once; its pages count once, as its entries do. */
   #isSharedAgain(table: Pfn): boolean {
-    if (!this.#k.policyMemory.tables.has(table)) return false;
-    const users = this.#users.get(table) ?? 0;
-    this.#users.set(table, users + 1);
+    if (!this.k.policyMemory.tables.has(table)) return false;
+    const users = this.users.get(table) ?? 0;
+    this.users.set(table, users + 1);
     return users > 0;
   }
 
   #map(mm: Mm, pfn: Pfn, vpn: Vpn): void {
-    const k = this.#k;
+    const k = this.k;
     const flags = k.frames.flags[pfn] ?? PG_FREE;
     if (flags & PG_ZERO) return;
     if (flags & PG_FREE || k.frames.refcount[this.#head(pfn)]! <= 0) {
@@ -120,20 +120,20 @@ export class FrameCheck {
     if (flags & PG_TABLE) {
       this.#report('no entry maps a page table', `${place(mm, vpn)} maps frame ${pfn}`);
     }
-    if (pfn >= this.#mapped.length) return;
-    this.#mapped[pfn]!++;
+    if (pfn >= this.mapped.length) return;
+    this.mapped[pfn]!++;
     this.#use(pfn);
   }
 
   #checkWritable(mm: Mm, pfn: Pfn, vpn: Vpn, level: number): void {
-    const { frames } = this.#k;
+    const { frames } = this.k;
     const law = 'no writable entry leads to a shared private page';
-    if (this.#k.isZero(pfn)) {
+    if (this.k.isZero(pfn)) {
       this.#report(law, `${place(mm, vpn)} maps the zero page writable`);
       return;
     }
     if (!frames.has(pfn, PG_ANON)) return;
-    const mapcount = mapcountOf(this.#k, pfn);
+    const mapcount = mapcountOf(this.k, pfn);
     if (mapcount > 1)
       this.#report(law, `${place(mm, vpn)} maps frame ${pfn} writable, mapped ${mapcount} times`);
     else if (level === 1 && !frames.has(pfn, PG_EXCLUSIVE)) {
@@ -142,28 +142,28 @@ export class FrameCheck {
   }
 
   #useTable(table: Pfn): void {
-    this.#tables++;
-    if (this.#used[table] === 1) this.#report('no frame is used twice', `frame ${table} is a table twice`);
-    if (!this.#k.frames.has(table, PG_TABLE)) {
+    this.tables++;
+    if (this.used[table] === 1) this.#report('no frame is used twice', `frame ${table} is a table twice`);
+    if (!this.k.frames.has(table, PG_TABLE)) {
       this.#report('no frame is used twice', `frame ${table} is used as a table and is none`);
     }
     this.#use(table);
   }
 
   #use(pfn: Pfn): void {
-    this.#used[pfn] = 1;
-    this.#used[this.#head(pfn)] = 1;
+    this.used[pfn] = 1;
+    this.used[this.#head(pfn)] = 1;
   }
 
   #head(pfn: Pfn): Pfn {
-    return this.#k.frames.has(pfn, PG_LARGE) ? this.#k.folios.headOf(pfn) : pfn;
+    return this.k.frames.has(pfn, PG_LARGE) ? this.k.folios.headOf(pfn) : pfn;
   }
 
   #checkMapcounts(): void {
-    const k = this.#k;
+    const k = this.k;
     const { frames } = k;
     for (let pfn = 0; pfn < frames.length; pfn++) {
-      const count = this.#mapped[pfn]!;
+      const count = this.mapped[pfn]!;
       if (count === frames.mapcount[pfn] && !frames.has(pfn, PG_LARGE)) continue;
       const kept = mapcountOf(k, pfn);
       if (kept === count) continue;
@@ -176,20 +176,20 @@ export class FrameCheck {
 
   /** What exists and nothing refers to: tables, and frames with references that nobody was found to hold. */
   #checkLeaks(): void {
-    const { counters, frames } = this.#k;
-    if (counters.tables !== this.#tables) {
-      this.#report('no frame is leaked', `${counters.tables} page tables exist, ${this.#tables} are in use`);
+    const { counters, frames } = this.k;
+    if (counters.tables !== this.tables) {
+      this.#report('no frame is leaked', `${counters.tables} page tables exist, ${this.tables} are in use`);
     }
     for (let pfn = 0; pfn < frames.length; pfn++) {
       const references = frames.refcount[pfn]!;
-      if (references <= 0 || this.#used[pfn] === 1 || frames.has(pfn, PG_ZERO | PG_SWAPCACHE)) continue;
+      if (references <= 0 || this.used[pfn] === 1 || frames.has(pfn, PG_ZERO | PG_SWAPCACHE)) continue;
       this.#report('no frame is leaked', `frame ${pfn} has ${references} references that nobody holds`);
     }
   }
 
   #report(law: string, what: string): void {
-    const same = this.#findings.filter((finding) => finding.law === law).length;
-    if (same < ENOUGH) this.#findings.push({ law, what, operation: this.#operation });
+    const same = this.findings.filter((finding) => finding.law === law).length;
+    if (same < ENOUGH) this.findings.push({ law, what, operation: this.operation });
   }
 }
 
