@@ -45,7 +45,8 @@ let cleared: usize = 0;
 /**
  * Runs records from..to-1 of the columns, at most 2^21; the first one that was not run to its end, or `to`. `places`
  * are those of the records among all that were issued, 0 where the columns hold all of them. `forget` says that what
- * the filter remembers may not hold any more. With `watched`, the list of accesses that need no look, the call ends
+ * the filter remembers may not hold any more, `filtered` that it is worth asking: without it, what it remembers does not
+ * hold afterwards. With `watched`, the list of accesses that need no look, the call ends
  * behind any other: its frame is written there.
  */
 export function run(
@@ -55,6 +56,7 @@ export function run(
   from: i32,
   to: i32,
   forget: bool,
+  filtered: bool,
   watched: usize,
 ): i32 {
   borrowClock();
@@ -63,7 +65,9 @@ export function run(
   cleared = watched;
   const done =
     load<i32>(CORE, CORE_DATA_CACHES) === 0
-      ? runTranslations(keys, places, from, to)
+      ? filtered
+        ? runTranslations(keys, places, from, to)
+        : runUnfiltered(keys, places, from, to)
       : runWithData(keys, offsets, from, to);
   store<i32>(CORE, done === retried ? 1 : 0, CORE_TRIED);
   returnClock();
@@ -101,6 +105,34 @@ function runTranslations(keys: usize, places: usize, from: i32, to: i32): i32 {
       }
     }
     counts += (<u64>1) << (type * COUNT_BITS);
+  }
+  countLookups(counts);
+  return i;
+}
+
+/** As {@link runTranslations}, without the filter. */
+function runUnfiltered(keys: usize, places: usize, from: i32, to: i32): i32 {
+  let counts: u64 = 0;
+  let i = from;
+  for (; i < to; i++) {
+    const record = load<i32>(keys + (i << 2));
+    const type = record & 3;
+    const key = (record >>> 2) | load<i32>(CORE, CORE_ASID_BITS);
+    if (!reuse(type, key)) {
+      const outcome = translate(record, type, key, i === retried);
+      if (outcome === LEFT) break;
+      pend(places === 0 ? i : <i32>load<u16>(places + (i << 1)));
+      if (outcome === FAULTED) {
+        if (!isToBeTried(i)) break;
+        i--;
+        continue;
+      }
+    }
+    counts += (<u64>1) << (type * COUNT_BITS);
+    if (cleared !== 0 && isNew(record)) {
+      i++;
+      break;
+    }
   }
   countLookups(counts);
   return i;

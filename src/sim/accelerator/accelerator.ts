@@ -48,6 +48,7 @@ export class Accelerator {
   private loadedTo = 0;
   /** Of the TLBs when the core ran last. */
   private generation = -1;
+  private unfiltered = false;
   private asid = 0;
   private root = 0;
   private issued = 0;
@@ -111,9 +112,11 @@ export class Accelerator {
   ): number {
     const { clock } = this.parts;
     const watched = cleared === null ? 0 : cleared.words.byteOffset;
-    const { places } = this.chunk;
+    const { places, sets } = this.chunk;
     const { generation } = this.hardware.tlbs;
-    let stale = forget || generation !== this.generation;
+    let stale = forget || this.unfiltered || generation !== this.generation;
+    // Where sets are told apart, what the filter would find has been left out.
+    this.unfiltered = sets > 1;
     this.asid = asid;
     this.root = root;
     this.lend();
@@ -132,6 +135,7 @@ export class Accelerator {
           at - loadedFrom,
           loadedTo - loadedFrom,
           stale,
+          !this.unfiltered,
           watched,
         );
       stale = false;

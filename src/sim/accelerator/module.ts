@@ -5,8 +5,8 @@ import type { SharedMemory } from './memory.ts';
 /** What accelerator/index.ts exports. */
 export interface CoreExports {
   /**
-   * Takes addresses of the columns, records from..to-1, whether to forget what the filter remembers, and the address
-   * of the accesses that need no look (layout.ts, CLEARED_; 0 = nobody looks). Returns the first record left over.
+   * Takes addresses of the columns, records from..to-1, whether to forget what the filter remembers, whether to ask
+   * it, and the address of the accesses that need no look (layout.ts, CLEARED_; 0 = nobody looks). Returns the first record left over.
    */
   readonly run: (
     keys: number,
@@ -15,6 +15,7 @@ export interface CoreExports {
     from: number,
     to: number,
     forget: boolean,
+    filtered: boolean,
     cleared: number,
   ) => number;
   /** Takes addresses of a rule (layout.ts, COPY_) and of two entries, and a number of entries. */
