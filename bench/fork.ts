@@ -7,7 +7,7 @@ import { compileC, runC } from './c-program.ts';
 import { best, type Row } from './row.ts';
 
 export const FORK_PAGES = 262_144;
-const ROUNDS = 12;
+const ROUNDS = 24;
 const GOAL = 3;
 const AREA = { vpn: 0x1000, pages: FORK_PAGES };
 
