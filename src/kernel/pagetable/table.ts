@@ -66,8 +66,13 @@ export class PageTables {
 
   /** The entry of `table` (at `level`) for a page. */
   entry(table: Pfn, level: number, vpn: Vpn): EntryRef {
-    const index = Math.floor(vpn / this.span[level]!) % this.entries[level]!;
+    const index = this.indexOf(vpn, level);
     return { slab: this.memory.slab(table), at: this.memory.base(table) + index * this.step, table, level };
+  }
+
+  /** Where a page's entry stands in a table of `level`. Tables have 2^n entries; `&` is much quicker than % on doubles. */
+  private indexOf(vpn: Vpn, level: number): number {
+    return (vpn / this.span[level]!) & (this.entries[level]! - 1);
   }
 
   /** The table an entry points to; -1 when it is empty or a leaf (also a PROT_NONE leaf). */
@@ -122,7 +127,7 @@ export class PageTables {
     const span = this.span[level]!;
     if (level === 1) {
       const slab = this.memory.slab(table);
-      const first = start % this.entries[1]!;
+      const first = this.indexOf(start, 1);
       visitor.table(slab, this.memory.base(table) + first * this.step, end - start, start, table);
       return;
     }
