@@ -91,13 +91,13 @@ export class LinuxKernel {
     k.meter.begin();
     k.meter.add('exception');
     k.meter.add('vmaLookup');
-    const outcome = this.#resolve(process, fault);
+    const outcome = this.resolve(process, fault);
     if (outcome !== RETRY) k.counters.signals++;
     this.lastCycles = k.meter.end(`fault.${this.lastFault ?? 'signal'}`);
     return outcome;
   }
 
-  #resolve(process: Process, fault: Fault): FaultOutcome {
+  private resolve(process: Process, fault: Fault): FaultOutcome {
     const k = this.state;
     const { vpn, access } = fault;
     if (fault.reason === 'non-canonical') return MAPERR;

@@ -53,7 +53,7 @@ export class CostMeter {
     this.depth++;
     try {
       body();
-      return this.#settle(operation, (cause, cycles) => this.ledger?.hide?.(cause, cycles));
+      return this.settle(operation, (cause, cycles) => this.ledger?.hide?.(cause, cycles));
     } finally {
       this.depth--;
       this.pending = outer;
@@ -64,12 +64,12 @@ export class CostMeter {
   end(operation: string): Cycle {
     this.depth--;
     if (this.depth > 0) return 0;
-    return this.#settle(operation, (cause, cycles) => this.ledger?.charge(cause, cycles));
+    return this.settle(operation, (cause, cycles) => this.ledger?.charge(cause, cycles));
   }
 
-  #settle(operation: string, charge: (cause: number, cycles: Cycle) => void): Cycle {
+  private settle(operation: string, charge: (cause: number, cycles: Cycle) => void): Cycle {
     let total = 0;
-    const causes = this.#causesOf(operation);
+    const causes = this.causesOf(operation);
     for (let part = 0; part < ALL_PARTS.length; part++) {
       const cycles = this.pending[part]! * this.price[part]!;
       this.pending[part] = 0;
@@ -82,7 +82,7 @@ export class CostMeter {
     return total;
   }
 
-  #causesOf(operation: string): Int32Array {
+  private causesOf(operation: string): Int32Array {
     let causes = this.causes.get(operation);
     if (!causes) {
       causes = new Int32Array(ALL_PARTS.length).fill(-1);

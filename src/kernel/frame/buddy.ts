@@ -45,11 +45,11 @@ export class BuddyAllocator {
       this.table.ensure(this.watermark);
     } else {
       pfn = this.heads[from]!;
-      this.#unlink(pfn, from);
+      this.unlink(pfn, from);
     }
     while (from > order) {
       from--;
-      this.#link(pfn + (1 << from), from);
+      this.link(pfn + (1 << from), from);
     }
     this.free -= 1 << order;
     const table = this.table;
@@ -77,14 +77,14 @@ export class BuddyAllocator {
       if (buddy >= this.watermark) break;
       const mark = flags[buddy]!;
       if ((mark & PG_FREE) === 0 || mark >>> PG_ORDER_SHIFT !== size) break;
-      this.#unlink(buddy, size);
+      this.unlink(buddy, size);
       block &= ~(1 << size);
       size++;
     }
-    this.#link(block, size);
+    this.link(block, size);
   }
 
-  #link(pfn: Pfn, order: number): void {
+  private link(pfn: Pfn, order: number): void {
     const { flags, mapping, index } = this.table;
     const head = this.heads[order]!;
     flags[pfn] = PG_FREE | (order << PG_ORDER_SHIFT);
@@ -94,7 +94,7 @@ export class BuddyAllocator {
     this.heads[order] = pfn;
   }
 
-  #unlink(pfn: Pfn, order: number): void {
+  private unlink(pfn: Pfn, order: number): void {
     const { flags, mapping, index } = this.table;
     const next = mapping[pfn]!;
     const previous = index[pfn]!;

@@ -45,7 +45,7 @@ export class PteOps {
   /** Low word of a young leaf with what the VMA flags allow, write permission apart. */
   leafLo(pfn: Pfn, vmFlags: number, write: boolean, dirty: boolean, level: number): number {
     const lo = this.format.leafLo(pfn, leafAttributes(vmFlags, write, dirty), level);
-    return vmFlags & (VM_READ | VM_WRITE | VM_EXEC) ? lo : this.#hide(lo);
+    return vmFlags & (VM_READ | VM_WRITE | VM_EXEC) ? lo : this.hide(lo);
   }
 
   leafHi(pfn: Pfn, vmFlags: number, level: number): number {
@@ -93,7 +93,7 @@ export class PteOps {
     return (lo & this.accessed) !== 0;
   }
 
-  #hide(lo: number): number {
+  private hide(lo: number): number {
     return (lo & ~1 & ~this.globalMask) | this.globalSet;
   }
 }

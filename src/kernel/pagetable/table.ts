@@ -120,10 +120,10 @@ export class PageTables {
 
   /** Shows a visitor all that exists in [start, end). Tables must not be added or freed meanwhile. */
   visit(root: Pfn, start: Vpn, end: Vpn, visitor: RangeVisitor): void {
-    this.#visitTable(root, this.mode.levels, start, end, visitor);
+    this.visitTable(root, this.mode.levels, start, end, visitor);
   }
 
-  #visitTable(table: Pfn, level: number, start: Vpn, end: Vpn, visitor: RangeVisitor): void {
+  private visitTable(table: Pfn, level: number, start: Vpn, end: Vpn, visitor: RangeVisitor): void {
     const span = this.span[level]!;
     if (level === 1) {
       const slab = this.memory.slab(table);
@@ -136,7 +136,7 @@ export class PageTables {
       const next = Math.min(base + span, end);
       const ref = this.entry(table, level, vpn);
       const below = this.tableAt(ref);
-      if (below >= 0) this.#visitTable(below, level - 1, vpn, next, visitor);
+      if (below >= 0) this.visitTable(below, level - 1, vpn, next, visitor);
       else if (this.lo(ref) !== 0) visitor.superpage?.(ref, base);
       vpn = next;
     }
