@@ -32,8 +32,8 @@ export function copyEntries(rule: usize, from: usize, to: usize, count: i32): i3
   const shared = ~load<i32>(rule, COPY_EXCLUSIVE);
   const and = <u64>load<i32>(rule, COPY_AND);
   const or = <u64>load<u32>(rule, COPY_OR);
-  const young = ~<u64>load<u32>(rule, COPY_OLD);
-  const end = from + (<usize>count << ENTRY_SHIFT);
+  const young = ~(<u64>load<u32>(rule, COPY_OLD));
+  const end = from + ((<usize>count) << ENTRY_SHIFT);
   const ahead = to - from;
   let empty = 0;
   let at = from;
@@ -66,7 +66,6 @@ export function copyEntries(rule: usize, from: usize, to: usize, count: i32): i3
 }
 
 /** The page of an entry is shared from now on; false, and nothing done, when it is not an ordinary one. */
-@inline
 function take(
   at: usize,
   shift: i32,
@@ -88,7 +87,6 @@ function take(
   return true;
 }
 
-@inline
 function write(at: usize, ahead: usize, and: u64, or: u64, young: u64): void {
   const kept = (load<u64>(at) & and) | or;
   store<u64>(at, kept);
