@@ -33,6 +33,7 @@ export type * from './sim/result.ts';
 export { type CheckpointPlan, type RunOptions, type RunPolicy, Simulation } from './sim/run.ts';
 export type { Chunk } from './trace/chunk.ts';
 export { ChunkBuilder } from './trace/chunk-builder.ts';
+export type { Compacted } from './trace/compacted.ts';
 export type { Compression } from './trace/compression.ts';
 export type { Backing, Prot, TraceEvent } from './trace/event.ts';
 export type { Inflater } from './trace/pwt/codec.ts';
