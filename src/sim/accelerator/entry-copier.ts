@@ -12,7 +12,7 @@ import { instantiate } from './module.ts';
 import { setWords } from './records.ts';
 
 /**
- * The inner loop of fork in WebAssembly, over page tables and frames that lie in the shared memory; what does not, and
+ * The inner loop of fork (mm/memory.c, copy_pte_range) in WebAssembly, over page tables and frames that lie in the shared memory; what does not, and
  * entries of 32 bits, are left to the loop in TypeScript.
  */
 export function entryCopierIn(shared: SharedMemory): EntryCopier {
@@ -54,5 +54,5 @@ function describe(rule: Int32Array, tables: PageTables, frames: FrameTable, shar
     [L.COPY_ORDINARY, ORDINARY],
     [L.COPY_EXCLUSIVE, PG_EXCLUSIVE],
   ]);
-  return wide && !columns.includes(0);
+  return wide && !columns.includes(0) && shared.addressOf(rule) !== 0;
 }

@@ -23,6 +23,7 @@ const PARENT = 1;
 const CHILD = 2;
 const shared = new SharedMemory();
 const inWasm = entryCopierIn(shared);
+const full = new SharedMemory();
 
 const entry = fc.record({
   kind: fc.oneof(
@@ -44,7 +45,15 @@ const entries = fc.array(entry, { minLength: 1, maxLength: 200 }).map((list) => 
   });
 });
 
-const arena = { shared, host: undefined };
+const memories = {
+  host: new PhysicalMemory(),
+  shared: new PhysicalMemory(shared),
+  full: new PhysicalMemory(full),
+};
+memories.full.slab(PARENT);
+const frameTables = { host: new FrameTable(), shared: new FrameTable(shared), full: new FrameTable(full) };
+while (full.addressOf(full.int32(4)) !== 0);
+
 const cases = [
   { loop: 'TypeScript', copier: copyOrdinary, place: 'host', mode: 'x86-64' },
   { loop: 'TypeScript', copier: copyOrdinary, place: 'host', mode: 'sv39' },
@@ -53,10 +62,13 @@ const cases = [
   { loop: 'WebAssembly', copier: inWasm, place: 'shared', mode: 'sv48' },
   { loop: 'WebAssembly, which leaves 32-bit entries', copier: inWasm, place: 'shared', mode: 'sv32' },
   { loop: 'WebAssembly, which leaves what lies elsewhere', copier: inWasm, place: 'host', mode: 'x86-64' },
+  {
+    loop: 'WebAssembly without room for its rule',
+    copier: entryCopierIn(full),
+    place: 'full',
+    mode: 'x86-64',
+  },
 ] as const;
-
-const memories = { host: new PhysicalMemory(arena.host), shared: new PhysicalMemory(shared) };
-const frameTables = { host: new FrameTable(arena.host), shared: new FrameTable(shared) };
 
 describe.each(cases)(
   '$loop, $mode: the loop of fork over ordinary pages',
