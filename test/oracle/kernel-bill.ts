@@ -17,7 +17,8 @@ export interface FaultedFile {
   readonly index: number;
 }
 
-const COPY: Bill = {
+/** A write to a shared anonymous page: looked at, allocated, copied, both counts, entry and flush. */
+export const COPY: Bill = {
   reuseCheck: 1,
   cowSetup: 1,
   allocate: 1,

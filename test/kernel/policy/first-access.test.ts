@@ -1,19 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Policy } from '../../../src/kernel/policy/policy.ts';
-import { Stage } from './stage.ts';
-
-const COW = { reuseCheck: 1, cowSetup: 1, allocate: 1, copy: 1, refcount: 2, pteWrite: 1, flushPage: 1 };
-
-/** Process 1 has written `pages`; process 2 is its child. */
-function forked(policy: Partial<Policy>, pages: readonly number[], config = {}) {
-  const stage = new Stage(policy, config);
-  stage.map(0, 64);
-  for (const page of pages) stage.store(1, page, page + 1);
-  stage.kernel.fork(1, 2);
-  return stage;
-}
-
-const from = (first: number, last: number) => Array.from({ length: last - first }, (_, i) => first + i);
+import { COW, forkedAfter, from, Stage } from './stage.ts';
 
 describe('a child whose first access to a page makes it its own', () => {
   it('faults at each page, reads too, and copies it', () => {
@@ -34,7 +20,7 @@ describe('a child whose first access to a page makes it its own', () => {
   });
 
   it('has a write to a page that is its own alone reuse it at once', () => {
-    const stage = forked({ faultOn: 'access' }, [0]);
+    const stage = forkedAfter({ faultOn: 'access' }, [0]);
     stage.kernel.exit(1);
     expect(stage.pay(() => stage.store(2, 0))).toEqual({ pteWrite: 2, reuseCheck: 1 });
   });
@@ -70,7 +56,7 @@ describe('a child whose first access to a page makes it its own', () => {
   });
 
   it('waits for a page that is on another machine: latency, and 4,096 bytes at the bandwidth', () => {
-    const stage = forked(
+    const stage = forkedAfter(
       { faultOn: 'access', pageSource: { kind: 'remote', latency: 7000, bytesPerCycle: 5 } },
       [0, 1],
     );

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Merging } from '../../../src/kernel/policy/policy.ts';
-import { A, Stage } from './stage.ts';
+import { A, COW, Stage } from './stage.ts';
 
-const COW = { reuseCheck: 1, cowSetup: 1, allocate: 1, copy: 1, refcount: 2, pteWrite: 1, flushPage: 1 };
 /** A page that becomes the merged one: read-only where it is mapped. One that gives way to it: mapped there, freed. */
 const MERGED = { 'hidden.pteWrite': 1, 'hidden.flushPage': 1 };
 const GIVES_WAY = { ...MERGED, 'hidden.free': 1 };

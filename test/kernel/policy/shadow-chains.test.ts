@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ForkTables, Ownership } from '../../../src/kernel/policy/policy.ts';
-import { A, Stage } from './stage.ts';
+import { A, COW, Stage } from './stage.ts';
 
-const COW = { reuseCheck: 1, cowSetup: 1, allocate: 1, copy: 1, refcount: 2, pteWrite: 1, flushPage: 1 };
 const REUSE = { reuseCheck: 1, pteWrite: 1 };
 
 /** Process 1 has written pages 0 to 3 of 64. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { LeafSharing, Policy } from '../../../src/kernel/policy/policy.ts';
-import { A, Stage } from './stage.ts';
+import { A, COW, Stage } from './stage.ts';
 
 const SHARING: LeafSharing = { tables: 'one-vma', vmas: 'needed', accounting: 'deferred', fillShared: false };
 
@@ -17,17 +17,6 @@ function forked(sharing: Partial<LeafSharing> = {}, more: Partial<Policy> = {}) 
   const fork = stage.pay(() => stage.kernel.fork(1, 2));
   return { stage, fork, counters: stage.counters };
 }
-
-/** COW of one page, as in Linux. */
-const COW = {
-  reuseCheck: 1,
-  cowSetup: 1,
-  allocate: 1,
-  copy: 1,
-  refcount: 2,
-  pteWrite: 1,
-  flushPage: 1,
-};
 
 describe('fork under shared last-level tables', () => {
   // The child's root, one table of level 3 and one of level 2 are its own; a table at an edge is copied with its entry.

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { leafAt, viewOf } from '../../oracle/kernel-view.ts';
-import { A, Stage } from './stage.ts';
+import { A, COW, Stage } from './stage.ts';
 
-const COW = { reuseCheck: 1, cowSetup: 1, allocate: 1, copy: 1, refcount: 2, pteWrite: 1, flushPage: 1 };
 const HUGE = 1024;
 
 /** Private, untouched, shared, file and huge memory, a heap and locked pages, as a fuzzing target may have it. */

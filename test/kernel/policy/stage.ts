@@ -2,8 +2,12 @@ import { LINUX_6_18, type Policy } from '../../../src/kernel/policy/policy.ts';
 import { POLICY_PARTS, type PolicyPrices } from '../../../src/kernel/policy/prices.ts';
 import type { KernelConfig } from '../../../src/kernel/state.ts';
 import { ScenarioMachine } from '../../../src/sim/scenario/machine.ts';
+import { COPY } from '../../oracle/kernel-bill.ts';
 import { brokenPolicyLaws } from '../../oracle/policy-conservation.ts';
 import { Book, ONE_EACH } from '../audit.ts';
+
+/** The bill of a COW fault that copies, as in Linux. */
+export const COW = COPY;
 
 /** First page of process 1's memory: the first of a last-level page table. */
 export const A = 0x100000000;
@@ -107,4 +111,18 @@ export class Stage {
 
 function hiddenUnits(units: Units): Units {
   return Object.fromEntries(Object.entries(units).map(([part, count]) => [`hidden.${part}`, count]));
+}
+
+/** Process 1 has written `pages`; process 2 is its child. */
+export function forkedAfter(policy: Partial<Policy>, pages: readonly number[], config = {}): Stage {
+  const stage = new Stage(policy, config);
+  stage.map(0, 64);
+  for (const page of pages) stage.store(1, page, page + 1);
+  stage.kernel.fork(1, 2);
+  return stage;
+}
+
+/** first .. last-1 */
+export function from(first: number, last: number): number[] {
+  return Array.from({ length: last - first }, (_, i) => first + i);
 }

@@ -1,27 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { LINUX_6_18, type Policy } from '../../../src/kernel/policy/policy.ts';
-import { A, Stage } from './stage.ts';
-
-const COW = { reuseCheck: 1, cowSetup: 1, allocate: 1, copy: 1, refcount: 2, pteWrite: 1, flushPage: 1 };
+import { LINUX_6_18 } from '../../../src/kernel/policy/policy.ts';
+import { A, COW, forkedAfter, from, Stage } from './stage.ts';
 
 /** `times` the units of a bill. */
 const times = (count: number, units: Readonly<Record<string, number>>) =>
   Object.fromEntries(Object.entries(units).map(([part, one]) => [part, one * count]));
 
-/** Process 1 has written `pages`; process 2 is its child. */
-function forked(policy: Partial<Policy>, pages: readonly number[], config = {}) {
-  const stage = new Stage(policy, config);
-  stage.map(0, 64);
-  for (const page of pages) stage.store(1, page, page + 1);
-  stage.kernel.fork(1, 2);
-  return stage;
-}
-
-const from = (first: number, last: number) => Array.from({ length: last - first }, (_, i) => first + i);
-
 describe('a window of pages that are settled in one fault', () => {
   it('is aligned and copies what is shared in it, each at the price of its own fault', () => {
-    const stage = forked({ around: 16 }, from(0, 48));
+    const stage = forkedAfter({ around: 16 }, from(0, 48));
     expect(stage.pay(() => stage.store(2, 20))).toEqual(times(16, COW));
     // Pages 16 to 31, and nothing beside them.
     expect([stage.counters.settledAround, stage.counters.bytesCopied]).toEqual([15, 16 * 4096]);
@@ -33,14 +20,14 @@ describe('a window of pages that are settled in one fault', () => {
   });
 
   it('settles after a reuse as well', () => {
-    const stage = forked({ around: 16 }, from(0, 16));
+    const stage = forkedAfter({ around: 16 }, from(0, 16));
     stage.kernel.exit(2);
     expect(stage.pay(() => stage.store(1, 3))).toEqual(times(16, { reuseCheck: 1, pteWrite: 1 }));
     expect([stage.store(1, 15), stage.counters.settledAround]).toEqual([[], 15]);
   });
 
   it('passes over absent pages, the zero page, pages of files and what is writable already', () => {
-    const stage = forked({ around: 16 }, [1, 2, 9]);
+    const stage = forkedAfter({ around: 16 }, [1, 2, 9]);
     stage.touch(2, 5);
     stage.store(2, 12);
     expect(stage.pay(() => stage.store(2, 1))).toEqual(times(3, COW));
@@ -57,7 +44,7 @@ describe('a window of pages that are settled in one fault', () => {
   });
 
   it('passes over pages that the VMA does not allow to be touched', () => {
-    const stage = forked({ around: 16 }, from(0, 16));
+    const stage = forkedAfter({ around: 16 }, from(0, 16));
     stage.kernel.mprotect(2, A + 8, 4, 'none');
     // The VMA ends at page 8.
     expect(stage.pay(() => stage.store(2, 4))).toEqual(times(8, COW));
@@ -86,7 +73,7 @@ describe('a window of pages that are settled in one fault', () => {
   });
 
   it('leaves those pages old, which nobody has touched', () => {
-    const stage = forked({ around: 4 }, from(0, 4), { swapBytes: 2 ** 20 });
+    const stage = forkedAfter({ around: 4 }, from(0, 4), { swapBytes: 2 ** 20 });
     stage.store(2, 0);
     const { state } = stage.kernel;
     const { mm } = stage.kernel.process(2);
@@ -95,7 +82,7 @@ describe('a window of pages that are settled in one fault', () => {
   });
 
   it('is one page under Linux', () => {
-    const stage = forked({}, from(0, 16));
+    const stage = forkedAfter({}, from(0, 16));
     expect([stage.pay(() => stage.store(2, 3)), stage.counters.settledAround]).toEqual([COW, 0]);
   });
 });
@@ -104,7 +91,7 @@ describe('a block of pages that is copied as one', () => {
   const block = (pages: number) => ({ granule: { ...LINUX_6_18.granule, pages } });
 
   it('pays allocation and set-up once, and for each page its copy, counts, entry and flush', () => {
-    const stage = forked(block(4), from(0, 8));
+    const stage = forkedAfter(block(4), from(0, 8));
     const each = { copy: 1, refcount: 2, pteWrite: 1, flushPage: 1 };
     expect(stage.pay(() => stage.store(2, 6))).toEqual({
       reuseCheck: 1,
@@ -121,7 +108,7 @@ describe('a block of pages that is copied as one', () => {
   });
 
   it('reuses in it what is nobody else’s', () => {
-    const stage = forked(block(4), from(0, 4));
+    const stage = forkedAfter(block(4), from(0, 4));
     // The child has its own pages 0 to 3 and leaves page 1: the parent's page 1 is shared by nobody.
     stage.kernel.munmap(2, A + 1, 1);
     expect(stage.pay(() => stage.store(1, 2))).toEqual({
