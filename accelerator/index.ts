@@ -46,8 +46,8 @@ let cleared: usize = 0;
  * Runs records from..to-1 of the columns, at most 2^21; the first one that was not run to its end, or `to`. `places`
  * are those of the records among all that were issued, 0 where the columns hold all of them. `forget` says that what
  * the filter remembers may not hold any more, `filtered` that it is worth asking: without it, what it remembers does not
- * hold afterwards. With `watched`, the list of accesses that need no look, the call ends
- * behind any other: its frame is written there.
+ * hold afterwards. With `watched`, the list of accesses that need no look, the call ends behind any other, whose frame
+ * is written there.
  */
 export function run(
   keys: usize,

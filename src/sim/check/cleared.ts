@@ -13,7 +13,7 @@ const FIRST = CLEARED_ENTRIES / 4;
  * pair a place, the record choosing the place; who is pushed out is looked at once more.
  */
 export class ClearedAccesses {
-  /** In the memory that the WebAssembly core shares, where there is one (accelerator/checked.ts). */
+  /** In the memory that the WebAssembly core shares, where there is one (accelerator/index.ts, isNew). */
   readonly words: Int32Array;
   /** Places in use, so that forgetting costs no more than adding did. */
   private readonly used = new Int32Array(CLEARED_PLACES);
